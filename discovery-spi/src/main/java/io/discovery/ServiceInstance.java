@@ -1,0 +1,114 @@
+package io.discovery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One instance of a service. Immutable, with equality over all fields; valid by construction (rules 1.1 to 1.3).
+ *
+ * @param service the service's name: 1 to 200 UTF-8 bytes without control characters, opaque and case-sensitive
+ * @param id names the instance within its service, under the same rules
+ * @param host a host name or an IP address, IPv6 without brackets
+ * @param port 1 to 65535
+ * @param weight share of the traffic relative to the others, 0 or more; 0 asks for none
+ * @param metadata up to 64 entries, sorted by key
+ */
+public record ServiceInstance(
+    String service, String id, String host, int port, int weight, Map<String, String> metadata) {
+  static final int MAX_METADATA = 64;
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if a component is out of bounds; the message says which, its value and what was expected
+   */
+  public ServiceInstance {
+    Names.check("service", service);
+    Names.check("id", id);
+    checkHost(host);
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 1..65535)");
+    }
+    if (weight < 0) {
+      throw new IllegalArgumentException("weight: " + weight + " (expected: 0 or more)");
+    }
+    metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    checkMetadata(metadata);
+  }
+
+  /** Returns an instance with id {@code host:port} (IPv6: {@code [host]:port}), weight 1 and no metadata. */
+  public static ServiceInstance of(String service, String host, int port) {
+    checkHost(host);
+    return new ServiceInstance(service, authority(host, port), host, port, 1, Map.of());
+  }
+
+  /** Returns a copy with this id. */
+  public ServiceInstance withId(String id) {
+    return new ServiceInstance(service, id, host, port, weight, metadata);
+  }
+
+  /** Returns a copy with this address. */
+  public ServiceInstance withAddress(String host, int port) {
+    return new ServiceInstance(service, id, host, port, weight, metadata);
+  }
+
+  /** Returns a copy with this weight. */
+  public ServiceInstance withWeight(int weight) {
+    return new ServiceInstance(service, id, host, port, weight, metadata);
+  }
+
+  /** Returns a copy with exactly this metadata. */
+  public ServiceInstance withMetadata(Map<String, String> metadata) {
+    return new ServiceInstance(service, id, host, port, weight, metadata);
+  }
+
+  /** Returns a copy with one metadata entry added or replaced. */
+  public ServiceInstance withMetadata(String key, String value) {
+    Map<String, String> next = new TreeMap<>(metadata);
+    next.put(key, value);
+    return withMetadata(next);
+  }
+
+  /** Returns {@code host:port}, an IPv6 host in brackets. */
+  public String authority() {
+    return authority(host, port);
+  }
+
+  private static String authority(String host, int port) {
+    return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
+  }
+
+  private static void checkHost(String host) {
+    boolean fits = !host.isEmpty() && host.getBytes(UTF_8).length <= 255 && Names.isWellFormed(host);
+    for (int i = 0; fits && i < host.length(); i++) {
+      char c = host.charAt(i);
+      fits = !Character.isWhitespace(c) && !Character.isSpaceChar(c) && !Character.isISOControl(c) && "[]/\"".indexOf(c) < 0;
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "host: '"
+              + Names.escape(host)
+              + "' (expected: a host name or IP address of 1..255 bytes without blanks, brackets or slashes)");
+    }
+  }
+
+  private static void checkMetadata(Map<String, String> metadata) {
+    if (metadata.size() > MAX_METADATA) {
+      throw new IllegalArgumentException("metadata: " + metadata.size() + " entries (expected: at most " + MAX_METADATA + ")");
+    }
+    metadata.forEach(
+        (key, value) -> {
+          if (key.isEmpty() || !Names.isWellFormed(key) || !Names.isWellFormed(value)) {
+            throw new IllegalArgumentException(
+                "metadata: '"
+                    + Names.escape(key)
+                    + "' = '"
+                    + Names.escape(value)
+                    + "' (expected: a key that is not empty, and well-formed Unicode in both)");
+          }
+        });
+  }
+}

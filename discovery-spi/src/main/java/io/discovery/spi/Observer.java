@@ -1,0 +1,20 @@
+package io.discovery.spi;
+
+import io.discovery.DiscoveryException;
+
+/**
+ * Receives one subscription: {@code onListing onDelta* onEnd?}, one call at a time.
+ *
+ * <p>Completeness is the backend's promise: between the listing and the end nothing committed is missed, and whenever that
+ * is in doubt the subscription ends. Ends are cheap: the engine subscribes again and shows the difference only.
+ */
+public interface Observer {
+  /** The complete set as of some moment after the subscription began. First, exactly once. */
+  void onListing(Listing listing);
+
+  /** Later changes, in commit order. */
+  void onDelta(Delta delta);
+
+  /** The stream is over, or could not begin. At most once, last. */
+  void onEnd(DiscoveryException cause);
+}
