@@ -1,0 +1,2 @@
+/** What applications use: registries, registrations and watchers. */
+package io.discovery;

@@ -1,0 +1,2 @@
+/** What a backend implements. */
+package io.discovery.spi;
