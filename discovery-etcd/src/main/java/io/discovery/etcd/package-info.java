@@ -1,0 +1,2 @@
+/** The backend {@code etcd}. */
+package io.discovery.etcd;

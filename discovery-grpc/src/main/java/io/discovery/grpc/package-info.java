@@ -1,0 +1,2 @@
+/** The gRPC name resolver and the registration of servers. */
+package io.discovery.grpc;

@@ -1,0 +1,2 @@
+/** The contract as JUnit chapters that any backend extends. */
+package io.discovery.tck;

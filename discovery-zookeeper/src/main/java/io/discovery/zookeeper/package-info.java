@@ -1,0 +1,2 @@
+/** The backend {@code zookeeper}. */
+package io.discovery.zookeeper;

@@ -1,0 +1,2 @@
+/** The main job, on real processes. */
+package io.discovery.examples.quickstart;
