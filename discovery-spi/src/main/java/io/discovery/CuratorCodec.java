@@ -1,8 +1,8 @@
 package io.discovery;
 import java.time.Instant;
 final class CuratorCodec implements InstanceCodec {
-  public String name() { return "curator"; }
-  public String namespace() { return "/services"; }
-  public byte[] encode(ServiceInstance instance, Instant registeredAt) { throw new UnsupportedOperationException(); }
-  public ServiceInstance decode(String service, String id, byte[] value) throws BadRecordException { throw new BadRecordException("x"); }
+  @Override public String name() { return "curator"; }
+  @Override public String namespace() { return "/services"; }
+  @Override public byte[] encode(ServiceInstance instance, Instant registeredAt) { throw new UnsupportedOperationException(); }
+  @Override public ServiceInstance decode(String service, String id, byte[] value) throws BadRecordException { throw new BadRecordException("x"); }
 }

@@ -13,6 +13,7 @@ import java.util.HexFormat;
  */
 final class Names {
   private static final int MAX_BYTES = 200;
+  private static final String SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:@";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private Names() {}
@@ -49,7 +50,7 @@ final class Names {
   static String encode(String name) {
     StringBuilder segment = new StringBuilder(name.length() + 8);
     for (byte b : name.getBytes(UTF_8)) {
-      if (isSafe((char) (b & 0xff))) {
+      if (SAFE.indexOf(b) >= 0) {
         segment.append((char) b);
       } else {
         segment.append('%').append(HEX.toHexDigits(b));
@@ -98,9 +99,7 @@ final class Names {
         return safe.append("… (").append(text.length()).append(" chars)").toString();
       }
       char c = text.charAt(i);
-      boolean plain = c >= ' ' && c < 0x7f || c > 0x9f && !Character.isSurrogate(c) && Character.getType(c) != Character.FORMAT
-          && c != '\u2028' && c != '\u2029';
-      if (plain) {
+      if (isPlain(c)) {
         safe.append(c);
       } else {
         safe.append("\\u").append(HEX.toHexDigits(c));
@@ -109,7 +108,10 @@ final class Names {
     return safe.toString();
   }
 
-  private static boolean isSafe(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~:@".indexOf(c) >= 0;
+  private static boolean isPlain(char c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+      default -> true;
+    };
   }
 }

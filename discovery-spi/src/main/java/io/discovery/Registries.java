@@ -6,19 +6,19 @@ import io.discovery.spi.BackendProvider;
 public final class Registries {
   private Registries() {}
 
-  public static Registry open() {
+  @SuppressWarnings({"unused", "DoNotCallSuggester"}) public static Registry open() {
     return open(RegistryConfig.fromEnvironment());
   }
 
-  public static Registry open(RegistryConfig config) {
+  @SuppressWarnings({"unused", "DoNotCallSuggester"}) public static Registry open(RegistryConfig config) {
     throw new UnsupportedOperationException();
   }
 
-  public static Registry open(String backend, RegistryConfig config) {
+  @SuppressWarnings({"unused", "DoNotCallSuggester"}) public static Registry open(String backend, RegistryConfig config) {
     return open(config.withBackend(backend));
   }
 
-  public static Registry open(BackendProvider backend, RegistryConfig config) {
+  @SuppressWarnings({"unused", "DoNotCallSuggester"}) public static Registry open(BackendProvider backend, RegistryConfig config) {
     throw new UnsupportedOperationException();
   }
 }

@@ -17,13 +17,14 @@ import java.util.regex.Pattern;
  * variable {@code DISCOVERY_KEY}, the form its value must have, and its default. The one table behind parsing, messages and
  * documentation.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Durations, lists and static methods: immutable, in types that cannot say so
 enum Setting {
   BACKEND("backend", "a backend's name: lower case letters, digits and '-'", null, Setting::backend),
   ENDPOINTS("endpoints", "host:port or http(s)://host:port, several separated by commas", List.of(), Setting::list),
   NAMESPACE("namespace", "path segments separated by '/', without '.' or '..'", null, Setting::namespace),
   FORMAT("format", "one of " + Codecs.names(), null, Setting::format),
   TTL("ttl", "1s or more, such as 10s", Duration.ofSeconds(10), Setting::duration),
-  REQUEST_TIMEOUT("request-timeout", "a duration such as 1500ms", Duration.ofMillis(2000), Setting::duration),
+  REQUEST_TIMEOUT("request-timeout", "a duration such as 1500ms", Duration.ofSeconds(2), Setting::duration),
   LIST_TIMEOUT("list-timeout", "a duration such as 10s", Duration.ofSeconds(10), Setting::duration),
   CLOSE_TIMEOUT("close-timeout", "a duration of at most 4s", Duration.ofSeconds(2), Setting::closeTimeout),
   RESYNC_INTERVAL("resync-interval", "a duration such as 5m", Duration.ofMinutes(5), Setting::duration),
@@ -73,7 +74,7 @@ enum Setting {
   }
 
   private static List<String> list(String text) {
-    List<String> items = Arrays.stream(text.split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
+    List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty()).toList();
     require(!items.isEmpty(), text);
     return items;
   }
@@ -81,7 +82,7 @@ enum Setting {
   private static String namespace(String text) {
     String trimmed = text.replaceAll("/+$", "");
     boolean fits = Names.isWellFormed(trimmed) && trimmed.chars().noneMatch(c -> Character.isISOControl(c));
-    for (String segment : (trimmed.startsWith("/") ? trimmed.substring(1) : trimmed).split("/")) {
+    for (String segment : (trimmed.startsWith("/") ? trimmed.substring(1) : trimmed).split("/", -1)) {
       fits &= !segment.equals(".") && !segment.equals("..") && (!segment.isEmpty() || trimmed.isEmpty());
     }
     return require(fits, trimmed);
