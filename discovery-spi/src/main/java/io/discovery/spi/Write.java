@@ -10,6 +10,7 @@ import java.util.Objects;
  * @param relocated whether host or port differ from this handle's last acknowledged content. Some deployed readers ignore
  *     data changes; a store shared with those replaces the record atomically instead of its data
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes as they travel, never modified; a message, never compared
 public record Write(byte[] value, Claim claim, boolean relocated) {
   /** Refuses nulls. */
   public Write {
