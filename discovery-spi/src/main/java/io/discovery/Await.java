@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** Waits of application threads for the event loop: bounded, and never silent about an interrupt (rule 5.4). */
+/**
+ * Waits of application threads for the event loop: bounded, and never silent about an interrupt
+ * (rule 5.4).
+ */
 final class Await {
   private Await() {}
 
@@ -17,7 +20,8 @@ final class Await {
    *
    * @param timedOut makes the exception for a wait that took too long
    */
-  static <T> T result(CompletableFuture<T> future, Duration timeout, Supplier<DiscoveryException> timedOut) {
+  static <T> T result(
+      CompletableFuture<T> future, Duration timeout, Supplier<DiscoveryException> timedOut) {
     try {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -39,7 +43,9 @@ final class Await {
   /** Waits for completion of any kind; an interrupt ends the wait early and stays set. */
   static void quietly(CompletableFuture<?> future, Duration timeout) {
     try {
-      future.handle((result, error) -> null).get(Math.max(0, timeout.toNanos()), TimeUnit.NANOSECONDS);
+      future
+          .handle((result, error) -> null)
+          .get(Math.max(0, timeout.toNanos()), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException bounded) {
@@ -49,6 +55,7 @@ final class Await {
 
   static DiscoveryException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new DiscoveryException(Reason.INTERRUPTED, "interrupted while waiting for the registry", e);
+    return new DiscoveryException(
+        Reason.INTERRUPTED, "interrupted while waiting for the registry", e);
   }
 }

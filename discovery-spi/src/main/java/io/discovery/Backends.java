@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The backends on the class path or module path, and the rules by which one is chosen (rules 6.1 to 6.3, 7.1). Immutable. */
+/**
+ * The backends on the class path or module path, and the rules by which one is chosen (rules 6.1 to
+ * 6.3, 7.1). Immutable.
+ */
 final class Backends {
   private static final String REMEDY =
       "add io.discovery:discovery-etcd or io.discovery:discovery-zookeeper to the class path, or another jar with a BackendProvider";
@@ -31,18 +34,25 @@ final class Backends {
     return new Backends(List.of(provider), List.of());
   }
 
-  /** Looks with the thread's class loader, and with our own for frameworks that set one which does not see us. */
+  /**
+   * Looks with the thread's class loader, and with our own for frameworks that set one which does
+   * not see us.
+   */
   static Backends find() {
     List<BackendProvider> found = new ArrayList<>();
     List<Throwable> broken = new ArrayList<>();
     collect(ServiceLoader.load(BackendProvider.class), found, broken);
     if (found.isEmpty() && broken.isEmpty()) {
-      collect(ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()), found, broken);
+      collect(
+          ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()),
+          found,
+          broken);
     }
     return new Backends(found, broken);
   }
 
-  private static void collect(ServiceLoader<BackendProvider> loader, List<BackendProvider> found, List<Throwable> broken) {
+  private static void collect(
+      ServiceLoader<BackendProvider> loader, List<BackendProvider> found, List<Throwable> broken) {
     Iterator<BackendProvider> providers = loader.iterator();
     // A loader that fails for ever on the same entry must not hang us.
     while (broken.size() < 100) {
@@ -57,36 +67,50 @@ final class Backends {
     }
   }
 
-  /** Returns the backend this configuration means, or fails saying what was found and what to do. */
+  /**
+   * Returns the backend this configuration means, or fails saying what was found and what to do.
+   */
   BackendProvider choose(RegistryConfig config) {
-    RegistryConfig outside = config.backend().isPresent() ? config : RegistryConfig.fromEnvironment();
+    RegistryConfig outside =
+        config.backend().isPresent() ? config : RegistryConfig.fromEnvironment();
     Optional<String> name = outside.backend();
     if (name.isPresent()) {
       return named(name.get());
     }
     if (found.isEmpty()) {
-      throw failure(broken.isEmpty() ? "no backend found: " + REMEDY : "no backend could be loaded: mend or remove the jar of " + causes());
+      throw failure(
+          broken.isEmpty()
+              ? "no backend found: " + REMEDY
+              : "no backend could be loaded: mend or remove the jar of " + causes());
     }
     if (found.size() > 1) {
       throw failure(
-          "several backends found: " + describe() + "; choose one with -Ddiscovery.backend=NAME, DISCOVERY_BACKEND or RegistryConfig.withBackend");
+          "several backends found: "
+              + describe()
+              + "; choose one with -Ddiscovery.backend=NAME, DISCOVERY_BACKEND or RegistryConfig.withBackend");
     }
     return found.get(0);
   }
 
   private BackendProvider named(String name) {
-    List<BackendProvider> matching = found.stream().filter(provider -> provider.name().equals(name)).toList();
+    List<BackendProvider> matching =
+        found.stream().filter(provider -> provider.name().equals(name)).toList();
     if (matching.size() > 1) {
-      throw failure("two backends are named '" + name + "': " + describe() + "; remove one of the jars");
+      throw failure(
+          "two backends are named '" + name + "': " + describe() + "; remove one of the jars");
     }
     if (matching.isEmpty()) {
       String failed = broken.isEmpty() ? "" : "; could not be loaded: " + causes();
-      throw failure("no backend named '" + name + "'; found: " + describe() + failed + "; " + REMEDY);
+      throw failure(
+          "no backend named '" + name + "'; found: " + describe() + failed + "; " + REMEDY);
     }
     return matching.get(0);
   }
 
-  /** Refuses options the chosen backend does not know if they come from code; warns once if from outside (rule 7.1). */
+  /**
+   * Refuses options the chosen backend does not know if they come from code; warns once if from
+   * outside (rule 7.1).
+   */
   void checkOptions(RegistryConfig config, BackendProvider chosen) {
     Set<String> known = new TreeSet<>();
     chosen.options().forEach(option -> known.add(chosen.name() + "." + option));
@@ -110,7 +134,11 @@ final class Backends {
   private String describe() {
     return found.isEmpty()
         ? "none"
-        : found.stream().map(provider -> provider.name() + " (" + provider.getClass().getName() + ")").sorted().toList().toString();
+        : found.stream()
+            .map(provider -> provider.name() + " (" + provider.getClass().getName() + ")")
+            .sorted()
+            .toList()
+            .toString();
   }
 
   private String causes() {

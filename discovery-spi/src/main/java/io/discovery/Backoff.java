@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt (rule 3.18): the first retry within a second, then exponential with full jitter up to
- * 30 s; refused credentials at most every five seconds, refused content every half minute. For the event loop.
+ * How long to wait before the next attempt (rule 3.18): the first retry within a second, then
+ * exponential with full jitter up to 30 s; refused credentials at most every five seconds, refused
+ * content every half minute. For the event loop.
  */
 final class Backoff {
   private static final long FIRST_MILLIS = 1_000;

@@ -15,9 +15,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a view shows: the decoded instances of one service, sorted by id. Turns complete reads and changes into the next list, and
- * tells whether it differs. Keeps the last good value of a record gone bad (rule 3.13) and, after the store lost its data, the
- * instances that may yet come back (rule 3.12). For the event loop.
+ * What a view shows: the decoded instances of one service, sorted by id. Turns complete reads and
+ * changes into the next list, and tells whether it differs. Keeps the last good value of a record
+ * gone bad (rule 3.13) and, after the store lost its data, the instances that may yet come back
+ * (rule 3.12). For the event loop.
  */
 final class Contents {
   private static final Duration LEAST_GRACE = Duration.ofSeconds(30);
@@ -96,8 +97,13 @@ final class Contents {
   static DiscoveryException tooMany(Engine engine, String service, int count) {
     return new DiscoveryException(
         Reason.REJECTED,
-        "service '" + Names.escape(service) + "' has " + count + " instances (expected: at most "
-            + engine.config.maxInstances() + "; raise 'max-instances' if that is no mistake)");
+        "service '"
+            + Names.escape(service)
+            + "' has "
+            + count
+            + " instances (expected: at most "
+            + engine.config.maxInstances()
+            + "; raise 'max-instances' if that is no mistake)");
   }
 
   /** Returns how many instances there would be after these changes, at the most. */
@@ -130,7 +136,9 @@ final class Contents {
   /** Returns how long until {@link #dropOverdue} has something to do. */
   Optional<Duration> untilOverdue() {
     long now = engine.loop.nanoTime();
-    return held.values().stream().map(until -> Duration.ofNanos(Math.max(0, until - now))).min(Duration::compareTo);
+    return held.values().stream()
+        .map(until -> Duration.ofNanos(Math.max(0, until - now)))
+        .min(Duration::compareTo);
   }
 
   private boolean isReset(Listing last, Listing next) {
@@ -194,7 +202,13 @@ final class Contents {
     } catch (BadRecordException e) {
       engine.counters.badRecords.increment();
       warnings.warn(
-          () -> "record " + Names.escape(service) + "/" + Names.escape(entry.id()) + " is no instance: " + e.getMessage());
+          () ->
+              "record "
+                  + Names.escape(service)
+                  + "/"
+                  + Names.escape(entry.id())
+                  + " is no instance: "
+                  + e.getMessage());
       return Optional.empty();
     }
   }

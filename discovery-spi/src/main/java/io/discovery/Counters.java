@@ -13,6 +13,11 @@ final class Counters {
 
   RegistryStats read() {
     return new RegistryStats(
-        badRecords.sum(), listenerFailures.sum(), subscriptions.sum(), writes.sum(), heals.sum(), resets.sum());
+        badRecords.sum(),
+        listenerFailures.sum(),
+        subscriptions.sum(),
+        writes.sum(),
+        heals.sum(),
+        resets.sum());
   }
 }

@@ -19,8 +19,9 @@ import java.util.TreeMap;
  *  "registrationTimeUTC":1700000000000,"serviceType":"DYNAMIC","uriSpec":null,"discovery":{"weight":3,"metadata":{"zone":"a"}}}
  * }</pre>
  *
- * <p>The last member is written only when there is something to say; deployed readers ignore it. No payload is written, since
- * its {@code @class} would fail the whole read for readers without that class; a payload found is read as metadata.
+ * <p>The last member is written only when there is something to say; deployed readers ignore it. No
+ * payload is written, since its {@code @class} would fail the whole read for readers without that
+ * class; a payload found is read as metadata.
  */
 final class CuratorCodec implements InstanceCodec {
   @Override
@@ -86,7 +87,8 @@ final class CuratorCodec implements InstanceCodec {
       }
     }
 
-    private void readNested(RecordReader record, String name) throws IOException, BadRecordException {
+    private void readNested(RecordReader record, String name)
+        throws IOException, BadRecordException {
       if (name.equals("metadata")) {
         payloadMetadata = Optional.of(record.scalars(deeper -> record.skip()));
       } else {
@@ -96,12 +98,17 @@ final class CuratorCodec implements InstanceCodec {
 
     ServiceInstance instance(String service, String id) throws BadRecordException {
       if (address.isEmpty() || port.or(() -> sslPort).isEmpty()) {
-        throw new BadRecordException("no address or port (expected: \"address\" and \"port\" or \"sslPort\")");
+        throw new BadRecordException(
+            "no address or port (expected: \"address\" and \"port\" or \"sslPort\")");
       }
       // A type name in a record is data like any other to us, and of no use as metadata.
       payload.remove("@class");
       return extras.instance(
-          service, id, address.get(), port.or(() -> sslPort).get(), payloadMetadata.orElse(payload));
+          service,
+          id,
+          address.get(),
+          port.or(() -> sslPort).get(),
+          payloadMetadata.orElse(payload));
     }
   }
 }

@@ -13,8 +13,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * What the parts of one registry share. Time, randomness and threads come in from outside, so that all of it runs under virtual
- * time. Immutable but for the backend, which is set once before use; safe for any thread.
+ * What the parts of one registry share. Time, randomness and threads come in from outside, so that
+ * all of it runs under virtual time. Immutable but for the backend, which is set once before use;
+ * safe for any thread.
  */
 final class Engine {
   static final Logger LOG = System.getLogger("io.discovery");
@@ -53,10 +54,14 @@ final class Engine {
     return backend;
   }
 
-  /** Every method that touches engine state begins with this: the state belongs to the loop and to nobody else. */
+  /**
+   * Every method that touches engine state begins with this: the state belongs to the loop and to
+   * nobody else.
+   */
   void checkLoop() {
     if (!loop.inLoop()) {
-      throw new IllegalStateException("on " + Thread.currentThread() + " (expected: the event loop of " + label + ")");
+      throw new IllegalStateException(
+          "on " + Thread.currentThread() + " (expected: the event loop of " + label + ")");
     }
   }
 
@@ -69,7 +74,10 @@ final class Engine {
     }
   }
 
-  /** Makes one attempt of the backend and hands its outcome to {@code done} on the loop, exactly one argument being null. */
+  /**
+   * Makes one attempt of the backend and hands its outcome to {@code done} on the loop, exactly one
+   * argument being null.
+   */
   <T> void attempt(Supplier<CompletionStage<T>> attempt, BiConsumer<T, DiscoveryException> done) {
     checkLoop();
     CompletionStage<T> stage;
@@ -79,7 +87,9 @@ final class Engine {
       done.accept(null, failure(e));
       return;
     }
-    stage.whenComplete((result, error) -> onLoop(() -> done.accept(result, error == null ? null : failure(error))));
+    stage.whenComplete(
+        (result, error) ->
+            onLoop(() -> done.accept(result, error == null ? null : failure(error))));
   }
 
   /** Returns what a backend failed with in the one form the engine knows. */
@@ -90,6 +100,7 @@ final class Engine {
     }
     return cause instanceof DiscoveryException known
         ? known
-        : new DiscoveryException(Reason.UNAVAILABLE, "the backend failed: " + Names.escape(cause.toString()), cause);
+        : new DiscoveryException(
+            Reason.UNAVAILABLE, "the backend failed: " + Names.escape(cause.toString()), cause);
   }
 }

@@ -18,8 +18,8 @@ import java.util.Map;
  * {"Op":0,"Addr":"10.0.0.1:8080","Metadata":null,"Discovery":{"id":"i-1","weight":3,"metadata":{"zone":"a"}}}
  * }</pre>
  *
- * <p>{@code Metadata} stays null: an object there makes deployed Go clients panic. Ours goes into a sibling whose name equals
- * none of theirs in any case, since Go matches names ignoring case.
+ * <p>{@code Metadata} stays null: an object there makes deployed Go clients panic. Ours goes into a
+ * sibling whose name equals none of theirs in any case, since Go matches names ignoring case.
  */
 final class EtcdNamingCodec implements InstanceCodec {
   @Override

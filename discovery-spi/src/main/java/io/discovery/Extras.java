@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The part of a record that is our own in every format: weight and metadata, present only when there is something to say. */
+/**
+ * The part of a record that is our own in every format: weight and metadata, present only when
+ * there is something to say.
+ */
 final class Extras {
   private int weight = 1;
   private Optional<Map<String, String>> metadata = Optional.empty();
@@ -36,7 +39,8 @@ final class Extras {
   }
 
   /** Makes the instance; {@code foreign} is the metadata other writers put elsewhere. */
-  ServiceInstance instance(String service, String id, String host, int port, Map<String, String> foreign)
+  ServiceInstance instance(
+      String service, String id, String host, int port, Map<String, String> foreign)
       throws BadRecordException {
     try {
       return new ServiceInstance(service, id, host, port, weight, metadata.orElse(foreign));

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads for listeners: two as long as listeners return, one more whenever work has waited without any being finished, so that
- * a listener that blocks delays nobody else (rule 3.14). Idle threads go. Safe for any thread.
+ * Threads for listeners: two as long as listeners return, one more whenever work has waited without
+ * any being finished, so that a listener that blocks delays nobody else (rule 3.14). Idle threads
+ * go. Safe for any thread.
  */
 final class ListenerPool implements Executor {
   private static final int USUAL = 2;
@@ -56,7 +57,10 @@ final class ListenerPool implements Executor {
     }
   }
 
-  /** Looks again after a while: nothing finished and work waiting means that every thread is blocked. */
+  /**
+   * Looks again after a while: nothing finished and work waiting means that every thread is
+   * blocked.
+   */
   private void check(long completedBefore) {
     loop.schedule(
         PATIENCE,

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * What the application holds of a registration: remembers what is declared and hands work to the {@link RegistrationTask} on the
- * event loop. Safe for any thread.
+ * What the application holds of a registration: remembers what is declared and hands work to the
+ * {@link RegistrationTask} on the event loop. Safe for any thread.
  */
 final class LocalRegistration implements Registration {
   private final Engine engine;
@@ -25,7 +25,8 @@ final class LocalRegistration implements Registration {
   private final CopyOnWriteArrayList<StateFeed> feeds = new CopyOnWriteArrayList<>();
   private volatile State state = State.PENDING;
 
-  LocalRegistration(RegistryEngine registry, Engine engine, ServiceInstance instance, Duration ttl) {
+  LocalRegistration(
+      RegistryEngine registry, Engine engine, ServiceInstance instance, Duration ttl) {
     this.registry = registry;
     this.engine = engine;
     this.declared = new AtomicReference<>(instance);
@@ -57,7 +58,8 @@ final class LocalRegistration implements Registration {
     ServiceInstance after;
     do {
       if (closed.get() || state == State.SUPERSEDED) {
-        throw new IllegalStateException(name() + " is " + state() + " (expected: an open registration)");
+        throw new IllegalStateException(
+            name() + " is " + state() + " (expected: an open registration)");
       }
       before = declared.get();
       after = change.apply(before);
@@ -73,7 +75,8 @@ final class LocalRegistration implements Registration {
     } while (!declared.compareAndSet(before, after));
     CompletableFuture<Void> onLoop = new CompletableFuture<>();
     engine.loop.execute(() -> task.updated(onLoop));
-    // Completed again on a listener thread: what the application chains to it must not run on the loop.
+    // Completed again on a listener thread: what the application chains to it must not run on the
+    // loop.
     return onLoop.whenCompleteAsync((done, error) -> {}, engine.listeners);
   }
 
@@ -91,7 +94,10 @@ final class LocalRegistration implements Registration {
           Throwable cause = task.lastFailure().orElse(null);
           return new DiscoveryException(
               Reason.TIMEOUT,
-              name() + " not registered within " + timeout + (cause == null ? "" : ": " + cause.getMessage()),
+              name()
+                  + " not registered within "
+                  + timeout
+                  + (cause == null ? "" : ": " + cause.getMessage()),
               cause);
         });
   }

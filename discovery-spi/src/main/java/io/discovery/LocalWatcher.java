@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * What the application holds of a watch. The event loop publishes into two volatile fields, snapshot first, and signals; the
- * mailbox and {@link #next} take the newest of them, so a slow reader costs one snapshot (rule 3.6). Safe for any thread.
+ * What the application holds of a watch. The event loop publishes into two volatile fields,
+ * snapshot first, and signals; the mailbox and {@link #next} take the newest of them, so a slow
+ * reader costs one snapshot (rule 3.6). Safe for any thread.
  */
 final class LocalWatcher implements Watcher {
   private final Engine engine;
@@ -26,7 +27,11 @@ final class LocalWatcher implements Watcher {
   private Optional<Snapshot> pulled = Optional.empty(); // by next(); guarded by news
 
   LocalWatcher(
-      Engine engine, String service, Listener listener, Consumer<LocalWatcher> onRefresh, Consumer<LocalWatcher> onClose) {
+      Engine engine,
+      String service,
+      Listener listener,
+      Consumer<LocalWatcher> onRefresh,
+      Consumer<LocalWatcher> onClose) {
     this.engine = engine;
     this.service = service;
     this.listener = listener;
@@ -51,7 +56,10 @@ final class LocalWatcher implements Watcher {
     mailbox.signal();
   }
 
-  /** Delivers the newest: the status is read first, so that its snapshot is at least as new as it is (rule 3.9). */
+  /**
+   * Delivers the newest: the status is read first, so that its snapshot is at least as new as it is
+   * (rule 3.9).
+   */
   private void drain() {
     Status nextStatus = status;
     Optional<Snapshot> next = current;
@@ -107,7 +115,8 @@ final class LocalWatcher implements Watcher {
         }
       }
     }
-    throw new IllegalStateException("the watch of '" + Names.escape(service) + "' is closed (expected: an open watcher)");
+    throw new IllegalStateException(
+        "the watch of '" + Names.escape(service) + "' is closed (expected: an open watcher)");
   }
 
   @Override

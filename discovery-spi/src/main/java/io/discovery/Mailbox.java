@@ -4,13 +4,17 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs one guest's callbacks on the listener pool: never two at a time, never under a lock, never after {@link #awaitIdle} has
- * returned (rules 3.14, 3.15). It carries no messages: a signal says that there is news, and the drain delivers the newest.
+ * Runs one guest's callbacks on the listener pool: never two at a time, never under a lock, never
+ * after {@link #awaitIdle} has returned (rules 3.14, 3.15). It carries no messages: a signal says
+ * that there is news, and the drain delivers the newest.
  *
  * <p>{@link #signal}, {@link #shut} and {@link #awaitIdle} may be called from any thread.
  */
 final class Mailbox {
-  /** A callback that has passed the gate may not have begun yet; closing waits for it, but not for one that blocks. */
+  /**
+   * A callback that has passed the gate may not have begun yet; closing waits for it, but not for
+   * one that blocks.
+   */
   private static final long CLOSE_WAIT_NANOS = 100_000_000;
 
   private final Engine engine;
@@ -68,7 +72,9 @@ final class Mailbox {
     }
   }
 
-  /** After {@link #shut}: waits until the callback under way, if any, has ended or clearly blocks. */
+  /**
+   * After {@link #shut}: waits until the callback under way, if any, has ended or clearly blocks.
+   */
   void awaitIdle() {
     long deadline = System.nanoTime() + CLOSE_WAIT_NANOS;
     boolean interrupted = false;

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Reads one hostile JSON record token by token (rule 7.5): size checked before parsing, strict grammar, nesting at most 8,
- * nothing after the value, no reflection. For one thread and one record.
+ * Reads one hostile JSON record token by token (rule 7.5): size checked before parsing, strict
+ * grammar, nesting at most 8, nothing after the value, no reflection. For one thread and one
+ * record.
  */
 final class RecordReader {
   private static final int MAX_NESTING = 8;
@@ -42,10 +43,12 @@ final class RecordReader {
   /** Runs {@code body} over {@code value}, which must be exactly one JSON object. */
   static void read(byte[] value, Body body) throws BadRecordException {
     if (value.length > InstanceCodec.MAX_READ) {
-      throw new BadRecordException(value.length + " bytes (expected: at most " + InstanceCodec.MAX_READ + ")");
+      throw new BadRecordException(
+          value.length + " bytes (expected: at most " + InstanceCodec.MAX_READ + ")");
     }
     try {
-      RecordReader record = new RecordReader(UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
+      RecordReader record =
+          new RecordReader(UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
       if (record.json.peek() != JsonToken.BEGIN_OBJECT) {
         throw new BadRecordException("no JSON object");
       }
@@ -58,11 +61,15 @@ final class RecordReader {
     } catch (MalformedJsonException e) {
       throw new BadRecordException("malformed JSON");
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new BadRecordException("no such JSON as expected: " + Names.escape(String.valueOf(e.getMessage())));
+      throw new BadRecordException(
+          "no such JSON as expected: " + Names.escape(String.valueOf(e.getMessage())));
     }
   }
 
-  /** Reads an object, one call of {@code member} for each of its members; anything but an object is skipped. */
+  /**
+   * Reads an object, one call of {@code member} for each of its members; anything but an object is
+   * skipped.
+   */
   void object(Member member) throws IOException, BadRecordException {
     if (json.peek() != JsonToken.BEGIN_OBJECT) {
       json.skipValue();
@@ -91,7 +98,10 @@ final class RecordReader {
     };
   }
 
-  /** Reads a whole number without fraction or exponent; null is absent; a string of digits counts only if {@code lenient}. */
+  /**
+   * Reads a whole number without fraction or exponent; null is absent; a string of digits counts
+   * only if {@code lenient}.
+   */
   Optional<Integer> integer(String name, boolean lenient) throws IOException, BadRecordException {
     JsonToken token = json.peek();
     if (token == JsonToken.NULL) {
@@ -103,12 +113,16 @@ final class RecordReader {
       if (literal.matches("-?\\d{1,9}")) {
         return Optional.of(Integer.valueOf(literal));
       }
-      throw new BadRecordException(name + ": '" + Names.escape(literal) + "' (expected: a whole number)");
+      throw new BadRecordException(
+          name + ": '" + Names.escape(literal) + "' (expected: a whole number)");
     }
     throw new BadRecordException(name + ": " + token + " (expected: a whole number)");
   }
 
-  /** Reads an object's scalar members as strings; nested ones go to {@code nested}, which reads or skips the value. */
+  /**
+   * Reads an object's scalar members as strings; nested ones go to {@code nested}, which reads or
+   * skips the value.
+   */
   Map<String, String> scalars(Member nested) throws IOException, BadRecordException {
     Map<String, String> scalars = new TreeMap<>();
     object(

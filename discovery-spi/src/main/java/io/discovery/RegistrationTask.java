@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Keeps one registration true: compares what is declared with what the store has acknowledged and makes one attempt at a time
- * until they agree (rules 2.1 to 2.12). Everything here belongs to the event loop.
+ * Keeps one registration true: compares what is declared with what the store has acknowledged and
+ * makes one attempt at a time until they agree (rules 2.1 to 2.12). Everything here belongs to the
+ * event loop.
  *
  * <pre>
  *            write ✓            onLost             write ✗ SUPERSEDED
@@ -48,7 +49,8 @@ final class RegistrationTask implements Ownership.Listener {
   private boolean everWritten;
   private boolean busy;
 
-  RegistrationTask(Engine engine, Supplier<ServiceInstance> declared, Duration ttl, Consumer<State> onState) {
+  RegistrationTask(
+      Engine engine, Supplier<ServiceInstance> declared, Duration ttl, Consumer<State> onState) {
     this.engine = engine;
     this.declared = declared;
     this.ttl = ttl;
@@ -62,7 +64,10 @@ final class RegistrationTask implements Ownership.Listener {
   void start() {
     engine.checkLoop();
     if (!settled.isDone()) {
-      ownership = engine.backend().own(Names.encode(written.service()), Names.encode(written.id()), ttl, this);
+      ownership =
+          engine
+              .backend()
+              .own(Names.encode(written.service()), Names.encode(written.id()), ttl, this);
       converge();
     }
   }
@@ -153,11 +158,17 @@ final class RegistrationTask implements Ownership.Listener {
       return;
     }
     if (failure.reason() == Reason.SUPERSEDED) {
-      Engine.LOG.log(Level.WARNING, "{0}: another process registered it since; this registration is over", this);
+      Engine.LOG.log(
+          Level.WARNING,
+          "{0}: another process registered it since; this registration is over",
+          this);
       become(State.SUPERSEDED);
-      fail(new DiscoveryException(Reason.SUPERSEDED, this + " was superseded by another process", failure));
+      fail(
+          new DiscoveryException(
+              Reason.SUPERSEDED, this + " was superseded by another process", failure));
     } else {
-      Engine.LOG.log(Level.DEBUG, () -> this + ": not written, trying again: " + failure.getMessage());
+      Engine.LOG.log(
+          Level.DEBUG, () -> this + ": not written, trying again: " + failure.getMessage());
       retry.after(failure.reason());
     }
   }
@@ -167,7 +178,8 @@ final class RegistrationTask implements Ownership.Listener {
     engine.onLoop(
         () -> {
           if (state == State.REGISTERED) {
-            Engine.LOG.log(Level.WARNING, () -> this + ": lost, registering again: " + cause.getMessage());
+            Engine.LOG.log(
+                Level.WARNING, () -> this + ": lost, registering again: " + cause.getMessage());
             lastFailure = cause;
             become(State.RECOVERING);
             if (!busy) {
@@ -206,7 +218,10 @@ final class RegistrationTask implements Ownership.Listener {
     return Optional.ofNullable(lastFailure);
   }
 
-  /** Ends the registration: an attempt under way ends first, then the record is released until that succeeds. */
+  /**
+   * Ends the registration: an attempt under way ends first, then the record is released until that
+   * succeeds.
+   */
   void close() {
     engine.checkLoop();
     if (state == State.CLOSED) {

@@ -8,9 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Opens registries. What {@code open} returns is the caller's to close.
  *
- * <p>The backend is, in this order: the one named in code, {@code -Ddiscovery.backend}, {@code DISCOVERY_BACKEND}, or the only
- * one on the class path; never one of several by chance (rules 6.1, 6.2). Opening waits for no network: a registry that is down
- * shows in registrations and watchers, not here.
+ * <p>The backend is, in this order: the one named in code, {@code -Ddiscovery.backend}, {@code
+ * DISCOVERY_BACKEND}, or the only one on the class path; never one of several by chance (rules 6.1,
+ * 6.2). Opening waits for no network: a registry that is down shows in registrations and watchers,
+ * not here.
  */
 public final class Registries {
   private static final AtomicInteger OPENED = new AtomicInteger();
@@ -20,7 +21,8 @@ public final class Registries {
   /**
    * Opens the registry that system properties, environment and class path determine.
    *
-   * @throws IllegalStateException if there is no backend, or no single one; the message lists what was found and says what to do
+   * @throws IllegalStateException if there is no backend, or no single one; the message lists what
+   *     was found and says what to do
    * @throws IllegalArgumentException if a value has a bad form or an option is unknown
    */
   public static Registry open() {
@@ -41,8 +43,8 @@ public final class Registries {
   }
 
   /**
-   * Opens a registry with this very provider, whatever is on the class path: for providers made in code, such as one around an
-   * existing client.
+   * Opens a registry with this very provider, whatever is on the class path: for providers made in
+   * code, such as one around an existing client.
    *
    * @throws IllegalArgumentException if an option is unknown or has a bad form
    */
@@ -66,7 +68,8 @@ public final class Registries {
         };
     try {
       Engine engine =
-          new Engine(label, complete, loop, listeners, new SplittableRandom(), InstantSource.system());
+          new Engine(
+              label, complete, loop, listeners, new SplittableRandom(), InstantSource.system());
       return new RegistryEngine(engine, provider, releaseThreads);
     } catch (RuntimeException | Error e) {
       releaseThreads.run();

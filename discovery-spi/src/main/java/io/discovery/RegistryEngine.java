@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The one implementation of {@link Registry}, the same for every backend: checks input on the caller's thread and hands work to
- * the tasks and views on the event loop. Safe for any thread.
+ * The one implementation of {@link Registry}, the same for every backend: checks input on the
+ * caller's thread and hands work to the tasks and views on the event loop. Safe for any thread.
  */
 final class RegistryEngine implements Registry, BackendContext {
   private static final Duration TICK = Duration.ofSeconds(1);
@@ -38,7 +38,8 @@ final class RegistryEngine implements Registry, BackendContext {
   private final ConcurrentHashMap<Name, LocalRegistration> open = new ConcurrentHashMap<>();
   private final Set<LocalWatcher> watchers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>(); // fails when closing is done
+  private final CompletableFuture<Void> ended =
+      new CompletableFuture<>(); // fails when closing is done
   // On the loop only: registrations still in the store, the newest of each name; views by service.
   private final Map<Name, LocalRegistration> present = new HashMap<>();
   private final Map<String, ServiceView> views = new HashMap<>();
@@ -129,7 +130,11 @@ final class RegistryEngine implements Registry, BackendContext {
     int size = engine.codec.encode(instance, engine.clock.instant()).length;
     if (size > InstanceCodec.MAX_WRITTEN) {
       throw new IllegalArgumentException(
-          "metadata: the record takes " + size + " bytes (expected: at most " + InstanceCodec.MAX_WRITTEN + ")");
+          "metadata: the record takes "
+              + size
+              + " bytes (expected: at most "
+              + InstanceCodec.MAX_WRITTEN
+              + ")");
     }
   }
 
@@ -153,7 +158,8 @@ final class RegistryEngine implements Registry, BackendContext {
   }
 
   private void refresh(LocalWatcher watcher) {
-    engine.loop.execute(() -> Optional.ofNullable(views.get(watcher.service())).ifPresent(ServiceView::refresh));
+    engine.loop.execute(
+        () -> Optional.ofNullable(views.get(watcher.service())).ifPresent(ServiceView::refresh));
   }
 
   private void forget(LocalWatcher watcher) {
@@ -173,7 +179,12 @@ final class RegistryEngine implements Registry, BackendContext {
     checkOpen();
     Names.check("service", service);
     String segment = Names.encode(service);
-    return decode(service, read(() -> engine.backend().list(segment), timeout, "service '" + Names.escape(service) + "'"));
+    return decode(
+        service,
+        read(
+            () -> engine.backend().list(segment),
+            timeout,
+            "service '" + Names.escape(service) + "'"));
   }
 
   private Snapshot decode(String service, Listing listing) {
@@ -189,7 +200,12 @@ final class RegistryEngine implements Registry, BackendContext {
       } catch (BadRecordException e) {
         engine.counters.badRecords.increment();
         Engine.LOG.log(
-            Level.DEBUG, () -> "left out of a list: " + Names.escape(service + "/" + entry.id()) + ": " + e.getMessage());
+            Level.DEBUG,
+            () ->
+                "left out of a list: "
+                    + Names.escape(service + "/" + entry.id())
+                    + ": "
+                    + e.getMessage());
       }
     }
     return new Snapshot(service, 0, new ArrayList<>(instances.values()));
@@ -235,7 +251,8 @@ final class RegistryEngine implements Registry, BackendContext {
 
   private void checkOpen() {
     if (closing.get()) {
-      throw new IllegalStateException("the registry " + engine.label + " is closed (expected: an open registry)");
+      throw new IllegalStateException(
+          "the registry " + engine.label + " is closed (expected: an open registry)");
     }
   }
 
@@ -261,11 +278,14 @@ final class RegistryEngine implements Registry, BackendContext {
     Await.quietly(shutdown, SHUTDOWN);
     leaving.forEach(LocalRegistration::shut);
     releaseThreads.run();
-    ended.completeExceptionally(new IllegalStateException("the registry " + engine.label + " was closed meanwhile"));
+    ended.completeExceptionally(
+        new IllegalStateException("the registry " + engine.label + " was closed meanwhile"));
   }
 
   private CompletableFuture<?>[] unsettled() {
-    return present.values().stream().map(registration -> registration.task().settled()).toArray(CompletableFuture<?>[]::new);
+    return present.values().stream()
+        .map(registration -> registration.task().settled())
+        .toArray(CompletableFuture<?>[]::new);
   }
 
   @Override

@@ -4,7 +4,10 @@ import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.EventLoop;
 import java.time.Duration;
 
-/** One retry in waiting: at most one timer, brought forward when the store is said to be back. For the event loop. */
+/**
+ * One retry in waiting: at most one timer, brought forward when the store is said to be back. For
+ * the event loop.
+ */
 final class Retry {
   private final EventLoop loop;
   private final Backoff backoff;

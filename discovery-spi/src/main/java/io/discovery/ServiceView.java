@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps the one view that all watchers of a service in this registry share (rule 3.16). There is one way to recover, used every
- * day: subscribe again and show the difference of the new complete read. Everything here belongs to the event loop.
+ * Keeps the one view that all watchers of a service in this registry share (rule 3.16). There is
+ * one way to recover, used every day: subscribe again and show the difference of the new complete
+ * read. Everything here belongs to the event loop.
  *
  * <pre>
  *  CONNECTING ── listing ──► CURRENT ── end ──► STALE ── backoff, subscribe, listing ──► CURRENT
@@ -111,7 +112,8 @@ final class ServiceView implements Stream.Sink {
     cancelTimers();
     openedAt = engine.loop.nanoTime();
     double factor = 0.8 + 0.4 * engine.random.nextDouble();
-    Duration interval = Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
+    Duration interval =
+        Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
     resync = engine.loop.schedule(interval, this::refresh);
     if (status.phase() == Phase.CURRENT) {
       doubt = engine.loop.schedule(PATIENCE, this::doubt);
@@ -120,11 +122,16 @@ final class ServiceView implements Stream.Sink {
     stream.open(Names.encode(service));
   }
 
-  /** A view that reads again stays current only as long as that takes no longer than a proof of life may. */
+  /**
+   * A view that reads again stays current only as long as that takes no longer than a proof of life
+   * may.
+   */
   private void doubt() {
     become(
         Phase.STALE,
-        Optional.of(new DiscoveryException(Reason.UNAVAILABLE, "reading again takes longer than " + PATIENCE)));
+        Optional.of(
+            new DiscoveryException(
+                Reason.UNAVAILABLE, "reading again takes longer than " + PATIENCE)));
     publish();
   }
 
@@ -155,7 +162,8 @@ final class ServiceView implements Stream.Sink {
   @Override
   public void onDelta(Delta delta) {
     int most = contents.shown().size() + delta.puts().size();
-    if (most > engine.config.maxInstances() && contents.sizeAfter(delta) > engine.config.maxInstances()) {
+    if (most > engine.config.maxInstances()
+        && contents.sizeAfter(delta) > engine.config.maxInstances()) {
       stream.fail(Contents.tooMany(engine, service, most));
     } else if (contents.apply(delta)) {
       renew();
@@ -180,7 +188,9 @@ final class ServiceView implements Stream.Sink {
   }
 
   private void become(Phase phase, Optional<DiscoveryException> cause) {
-    boolean same = phase == status.phase() && cause.map(Throwable::getMessage).equals(status.cause().map(Throwable::getMessage));
+    boolean same =
+        phase == status.phase()
+            && cause.map(Throwable::getMessage).equals(status.cause().map(Throwable::getMessage));
     if (same) {
       return;
     }
@@ -189,7 +199,8 @@ final class ServiceView implements Stream.Sink {
       String why = cause.map(c -> ": " + c.getMessage()).orElse("");
       Engine.LOG.log(level, () -> "watch of " + Names.escape(service) + " is " + phase + why);
     }
-    status = new Status(phase, phase == status.phase() ? status.since() : engine.clock.instant(), cause);
+    status =
+        new Status(phase, phase == status.phase() ? status.since() : engine.clock.instant(), cause);
   }
 
   private void renew() {
@@ -202,7 +213,10 @@ final class ServiceView implements Stream.Sink {
     }
   }
 
-  /** Arms the timer that ends the grace of instances lost with the store's data. Faults do not shrink (rule 3.10). */
+  /**
+   * Arms the timer that ends the grace of instances lost with the store's data. Faults do not
+   * shrink (rule 3.10).
+   */
   private void awaitOverdue() {
     contents
         .untilOverdue()

@@ -9,9 +9,10 @@ import io.discovery.spi.Subscription;
 import java.time.Duration;
 
 /**
- * One subscription of the backend, from its opening to its end. Moves events to the loop, lets none through after the end, and
- * ends a subscription that does not deliver its listing or cannot prove itself alive in time (rule 3.9: fault to STALE in at most
- * 1 s of silence, 1 s to the next tick and 2 s for the proof). Everything else belongs to the event loop.
+ * One subscription of the backend, from its opening to its end. Moves events to the loop, lets none
+ * through after the end, and ends a subscription that does not deliver its listing or cannot prove
+ * itself alive in time (rule 3.9: fault to STALE in at most 1 s of silence, 1 s to the next tick
+ * and 2 s for the proof). Everything else belongs to the event loop.
  */
 final class Stream implements Observer {
   private static final long SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
@@ -43,7 +44,8 @@ final class Stream implements Observer {
     engine.checkLoop();
     engine.counters.subscriptions.increment();
     Duration limit = engine.config.listTimeout();
-    deadline = engine.loop.schedule(limit, () -> fail(unavailable("no complete read within " + limit)));
+    deadline =
+        engine.loop.schedule(limit, () -> fail(unavailable("no complete read within " + limit)));
     Subscription opened;
     try {
       opened = engine.backend().subscribe(segment, this);
@@ -65,7 +67,9 @@ final class Stream implements Observer {
   /** Asks for a proof of life after a silence. */
   void tick() {
     if (listed && deadline == null && engine.loop.nanoTime() - heardAt >= SILENCE_NANOS) {
-      deadline = engine.loop.schedule(PROOF, () -> fail(unavailable("the store gave no sign of life within " + PROOF)));
+      deadline =
+          engine.loop.schedule(
+              PROOF, () -> fail(unavailable("the store gave no sign of life within " + PROOF)));
       engine.attempt(
           subscription::probe,
           (alive, failure) -> {
@@ -80,7 +84,8 @@ final class Stream implements Observer {
 
   @Override
   public void onListing(Listing listing) {
-    // Through the queue even on the loop: a backend may call from within subscribe, before its caller has the subscription.
+    // Through the queue even on the loop: a backend may call from within subscribe, before its
+    // caller has the subscription.
     engine.loop.execute(
         () -> {
           if (!over && !listed) {

@@ -5,7 +5,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** At most one warning a minute of its kind, with the number of those left out: a broken writer must not fill the log. */
+/**
+ * At most one warning a minute of its kind, with the number of those left out: a broken writer must
+ * not fill the log.
+ */
 final class Warnings {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
 
