@@ -23,8 +23,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p><b>Threading.</b> Confined to the event loop; stages complete and observers are called there.
  * <b>Errors.</b> As {@link EtcdFailures} maps them. <b>Lifecycle.</b> {@link #shutdown} ends the
- * watches, revokes the leases of the records still owned, as far as the store answers, and closes the
- * connection; in two seconds, whatever the store does.
+ * watches, revokes the leases of the records still owned, as far as the store answers, and closes
+ * the connection; in two seconds, whatever the store does.
  */
 final class EtcdBackend implements Backend {
   private static final Duration FAREWELL = Duration.ofMillis(1200);
@@ -98,10 +98,10 @@ final class EtcdBackend implements Backend {
                 .toArray(CompletableFuture[]::new));
     loop.schedule(FAREWELL, () -> farewell.complete(null));
     // What could not be revoked ends with its time to live.
-    return farewell.handle((revoked, e) -> revoked).thenCompose(over -> connection.shutdown());
+    return farewell.exceptionally(untold -> null).thenCompose(over -> connection.shutdown());
   }
 
-  private CompletableFuture<EtcdPages.Result> read(ByteSequence prefix, boolean keysOnly) {
+  private CompletionStage<EtcdPages.Result> read(ByteSequence prefix, boolean keysOnly) {
     return EtcdPages.read(connection, loop, prefix, keysOnly, pageSize, config.listTimeout());
   }
 

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The backend {@code etcd}, for etcd 3.4 and newer. Chosen by {@code -Ddiscovery.backend=etcd}, or by
- * being the only one on the class path; or given to {@code Registries.open} with a client that the
- * caller has and keeps.
+ * The backend {@code etcd}, for etcd 3.4 and newer. Chosen by {@code -Ddiscovery.backend=etcd}, or
+ * by being the only one on the class path; or given to {@code Registries.open} with a client that
+ * the caller has and keeps.
  *
- * <p>Endpoints are {@code host:port} or {@code https://host:port}; none means 127.0.0.1:2379. Keys are
- * {@code <namespace>/<service>/<id>}. A time to live is rounded up to whole seconds, and etcd grants
- * no less than about two. One option: {@code etcd.page-size}, the number of records read at a time
- * (5000).
+ * <p>Endpoints are {@code host:port} or {@code https://host:port}; none means 127.0.0.1:2379. Keys
+ * are {@code <namespace>/<service>/<id>}. A time to live is rounded up to whole seconds, and etcd
+ * grants no less than about two. One option: {@code etcd.page-size}, the number of records read at
+ * a time (5000).
  */
 public final class EtcdBackendProvider implements BackendProvider {
   private static final String PAGE_SIZE = "page-size";
@@ -32,8 +32,9 @@ public final class EtcdBackendProvider implements BackendProvider {
 
   /**
    * Uses the caller's client and never closes it (rule 5.5). Endpoints, credentials and TLS of the
-   * configuration are then unused, and a client that no longer finds its way back to a healthy store is
-   * not replaced. Its keepalives should be on; {@code keepaliveWithoutCalls} should be off.
+   * configuration are then unused, and a client that no longer finds its way back to a healthy
+   * store is not replaced. Its keepalives should be on; {@code keepaliveWithoutCalls} should be
+   * off.
    */
   public EtcdBackendProvider(Client client) {
     this.client = Optional.of(Objects.requireNonNull(client, "client"));

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
- * Where a connection gets its jetcd client: made from the configuration, anew as often as needed, or
- * lent by the caller, who then also closes it (rule 5.5). Immutable; the methods may block for a
+ * Where a connection gets its jetcd client: made from the configuration, anew as often as needed,
+ * or lent by the caller, who then also closes it (rule 5.5). Immutable; the methods may block for a
  * short while.
  */
 final class EtcdClients {
@@ -49,7 +49,8 @@ final class EtcdClients {
             .keepaliveTimeout(KEEPALIVE_TIMEOUT)
             // True earns "too many pings" from etcd and with it the loss of the connection.
             .keepaliveWithoutCalls(false)
-            // An attempt against a dead member shall fail now; the engine decides when to try again.
+            // An attempt against a dead member shall fail now; the engine decides when to try
+            // again.
             .waitForReady(false)
             .retryMaxAttempts(0)
             // jetcd is called on the connection's own thread and needs none of its own.

@@ -19,24 +19,27 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * The connection of one registry: every call to jetcd goes through here.
  *
- * <p><b>Threading.</b> Methods are called on the event loop, and what they return completes there, in
- * time: jetcd itself loses futures that are in flight when its client closes. jetcd is called on one
- * thread of our own, since its resolver looks up host names on the thread that makes a call.
+ * <p><b>Threading.</b> Methods are called on the event loop, and what they return completes there,
+ * in time: jetcd itself loses futures that are in flight when its client closes. jetcd is called on
+ * one thread of our own, since its resolver looks up host names on the thread that makes a call.
  *
- * <p><b>Errors.</b> Failures are {@link DiscoveryException}s. A call that failed may have been executed
- * or be executed later, unless {@link EtcdFailures#isRefusal} says that it was turned down.
+ * <p><b>Errors.</b> Failures are {@link DiscoveryException}s. A call that failed may have been
+ * executed or be executed later, unless {@link EtcdFailures#isRefusal} says that it was turned
+ * down.
  *
- * <p><b>Lifecycle.</b> Opens a client at once and another whenever {@link EtcdOutage} asks for it, which
- * ends all calls and watches of the one before; {@link #shutdown} ends everything.
+ * <p><b>Lifecycle.</b> Opens a client at once and another whenever {@link EtcdOutage} asks for it,
+ * which ends all calls and watches of the one before; {@link #shutdown} ends everything.
  */
 final class EtcdConnection {
   private static final ByteSequence ANY_KEY = ByteSequence.from("discovery", UTF_8);
@@ -52,7 +55,7 @@ final class EtcdConnection {
   private final EtcdOutage outage;
 
   // On the loop.
-  private final Set<CompletableFuture<?>> pending = new HashSet<>();
+  private final Set<Consumer<DiscoveryException>> pending = new HashSet<>();
   private long revision;
   private boolean closed;
 
@@ -87,7 +90,7 @@ final class EtcdConnection {
   }
 
   /** Makes one call, when there is a token if one is needed. */
-  <T> CompletableFuture<T> call(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
+  <T> CompletionStage<T> call(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
     CompletableFuture<T> answer = open(limit);
     token
         .ready()
@@ -103,10 +106,10 @@ final class EtcdConnection {
   }
 
   /**
-   * Makes one call to the key-value store. Its answers come from the quorum, so that a revision below
-   * one seen before the call began means that the store's data has been replaced (rule 3.12).
+   * Makes one call to the key-value store. Its answers come from the quorum, so that a revision
+   * below one seen before the call began means that the store's data has been replaced (rule 3.12).
    */
-  <T extends Response> CompletableFuture<T> kv(
+  <T extends Response> CompletionStage<T> kv(
       Duration limit, Function<KV, CompletableFuture<T>> rpc) {
     long before = revision;
     return call(limit, client -> rpc.apply(client.getKVClient()))
@@ -128,12 +131,12 @@ final class EtcdConnection {
   }
 
   /** Asks the quorum for next to nothing, in order to hear its answer. */
-  CompletableFuture<GetResponse> ping() {
+  CompletionStage<GetResponse> ping() {
     return kv(callTimeout, kv -> kv.get(ANY_KEY, KEYS));
   }
 
   /** As {@link #ping}, without waiting for a token. */
-  CompletableFuture<GetResponse> pingWithoutToken() {
+  CompletionStage<GetResponse> pingWithoutToken() {
     CompletableFuture<GetResponse> answer = open(callTimeout);
     send(client -> client.getKVClient().get(ANY_KEY, KEYS), answer, false);
     return answer;
@@ -170,7 +173,7 @@ final class EtcdConnection {
    *
    * @return whether there is a new client
    */
-  CompletableFuture<Boolean> replaceClient() {
+  CompletionStage<Boolean> replaceClient() {
     CompletableFuture<Boolean> replaced = new CompletableFuture<>();
     jetcd(
         () -> {
@@ -204,7 +207,7 @@ final class EtcdConnection {
   }
 
   /** Ends everything. The stage completes when the client is closed, on any thread. */
-  CompletableFuture<Void> shutdown() {
+  CompletionStage<Void> shutdown() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     outage.close();
     failPending("the registry is closed");
@@ -227,7 +230,8 @@ final class EtcdConnection {
       answer.completeExceptionally(unavailable("the registry is closed"));
       return answer;
     }
-    pending.add(answer);
+    Consumer<DiscoveryException> abandon = answer::completeExceptionally;
+    pending.add(abandon);
     EventLoop.Timer timer =
         loop.schedule(
             limit,
@@ -236,10 +240,11 @@ final class EtcdConnection {
               answer.completeExceptionally(
                   unavailable("no answer within " + limit.toMillis() + " ms"));
             });
-    answer.whenComplete(
+    CompletionStage<T> end = answer;
+    end.whenComplete(
         (value, failure) -> {
           timer.cancel();
-          pending.remove(answer);
+          pending.remove(abandon);
         });
     return answer;
   }
@@ -257,7 +262,7 @@ final class EtcdConnection {
         });
   }
 
-  private <T> CompletableFuture<T> start(Function<Client, CompletableFuture<T>> rpc) {
+  private <T> CompletionStage<T> start(Function<Client, CompletableFuture<T>> rpc) {
     try {
       return rpc.apply(client);
     } catch (RuntimeException e) {
@@ -301,7 +306,7 @@ final class EtcdConnection {
   }
 
   private void failPending(String why) {
-    List.copyOf(pending).forEach(answer -> answer.completeExceptionally(unavailable(why)));
+    List.copyOf(pending).forEach(abandon -> abandon.accept(unavailable(why)));
   }
 
   private static ExecutorService singleThread(String name) {

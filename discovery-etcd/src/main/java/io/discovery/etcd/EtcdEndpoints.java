@@ -25,6 +25,16 @@ record EtcdEndpoints(List<Member> members, boolean tls) {
 
   /** One member; an IPv6 address is in brackets. */
   record Member(String host, int port) {
+    private boolean accepts(Duration limit) {
+      try (Socket socket = new Socket()) {
+        String address = host.replaceAll("[\\[\\]]", "");
+        socket.connect(new InetSocketAddress(address, port), (int) limit.toMillis());
+        return true;
+      } catch (IOException refused) {
+        return false;
+      }
+    }
+
     @Override
     public String toString() {
       return host + ":" + port;
@@ -71,17 +81,7 @@ record EtcdEndpoints(List<Member> members, boolean tls) {
 
   /** Tells whether any member takes a plain TCP connection. Blocks, up to the limit a member. */
   boolean accept(Duration limit) {
-    for (Member member : members) {
-      try (Socket socket = new Socket()) {
-        String host = member.host().replaceAll("[\\[\\]]", "");
-        socket.connect(new InetSocketAddress(host, member.port()), (int) limit.toMillis());
-        return true;
-      } catch (IOException refused) {
-        // Just this one; another member may.
-        continue;
-      }
-    }
-    return false;
+    return members.stream().anyMatch(member -> member.accepts(limit));
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Where records are: {@code <namespace>/<service>/<id>}, or {@code <service>/<id>} in the empty
  * namespace; a leading slash of the namespace is part of the keys. Every prefix ends in a slash, so
- * that {@code orders} never covers {@code orders-eu}, and so that permission on the prefix is enough
- * (rules 1.2 and 7.4). Immutable.
+ * that {@code orders} never covers {@code orders-eu}, and so that permission on the prefix is
+ * enough (rules 1.2 and 7.4). Immutable.
  */
 final class EtcdKeys {
   private final String root;

@@ -6,15 +6,17 @@ import io.discovery.spi.EventLoop;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * One lease, renewed until it is stopped or gone. Renewals are single calls of our own at every third
- * of the time to live from the last successful send, on the monotonic clock: jetcd's keepAlive gives
- * up for good when a stream ends cleanly or an answer is late, and goes by the wall clock (rule 2.6).
+ * One lease, renewed until it is stopped or gone. Renewals are single calls of our own at every
+ * third of the time to live from the last successful send, on the monotonic clock: jetcd's
+ * keepAlive gives up for good when a stream ends cleanly or an answer is late, and goes by the wall
+ * clock (rule 2.6).
  *
- * <p>A failed renewal is followed by the next at once, which another member may answer; only so often
- * that a store in trouble is not flooded. It is never given up: a restarted store has re-armed the
- * lease. Confined to the event loop.
+ * <p>A failed renewal is followed by the next at once, which another member may answer; only so
+ * often that a store in trouble is not flooded. It is never given up: a restarted store has
+ * re-armed the lease. Confined to the event loop.
  */
 final class EtcdLease {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
@@ -59,7 +61,7 @@ final class EtcdLease {
   }
 
   /** Asks for a lease and keeps it alive from then on. */
-  static CompletableFuture<EtcdLease> grant(
+  static CompletionStage<EtcdLease> grant(
       EtcdConnection connection, EventLoop loop, long seconds, Duration limit, Holder holder) {
     long sent = loop.nanoTime();
     return connection
@@ -67,15 +69,14 @@ final class EtcdLease {
         .thenApply(
             granted -> {
               Duration ttl = Duration.ofSeconds(granted.getTTL());
-              EtcdLease lease =
-                  new EtcdLease(connection, loop, granted.getID(), ttl, sent, holder);
+              EtcdLease lease = new EtcdLease(connection, loop, granted.getID(), ttl, sent, holder);
               lease.beatAfter(lease.beatInterval());
               return lease;
             });
   }
 
   /** Ends the lease and with it the keys that hang on it; one that is gone already is a success. */
-  static CompletableFuture<Void> revoke(EtcdConnection connection, long id, Duration limit) {
+  static CompletionStage<Void> revoke(EtcdConnection connection, long id, Duration limit) {
     return connection
         .call(limit, client -> client.getLeaseClient().revoke(id))
         .<Void>thenApply(revoked -> null)
@@ -96,9 +97,9 @@ final class EtcdLease {
   }
 
   /** Renews now; fails with {@link EtcdFailures#isLeaseGone} if there is nothing to renew. */
-  CompletableFuture<LeaseKeepAliveResponse> renew(Duration limit) {
+  CompletionStage<LeaseKeepAliveResponse> renew(Duration limit) {
     long sent = loop.nanoTime();
-    CompletableFuture<LeaseKeepAliveResponse> renewal =
+    CompletionStage<LeaseKeepAliveResponse> renewal =
         connection.call(limit, client -> client.getLeaseClient().keepAliveOnce(id));
     return renewal.thenApply(
         answer -> {
@@ -115,7 +116,7 @@ final class EtcdLease {
 
   private void beat() {
     long sent = loop.nanoTime();
-    CompletableFuture<LeaseKeepAliveResponse> renewal =
+    CompletionStage<LeaseKeepAliveResponse> renewal =
         renew(min(connection.callTimeout(), beatInterval()));
     holder.onBeat();
     renewal.whenComplete(

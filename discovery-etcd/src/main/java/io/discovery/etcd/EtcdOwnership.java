@@ -29,14 +29,15 @@ import java.util.function.Consumer;
  * <p><b>Writes</b> are transactions that compare the mod revision last seen (0: no such key) and
  * otherwise read. So a put that was given up and lands later, when a frozen member thaws, finds
  * another revision and changes nothing, unless nothing else has happened meanwhile; then it is what
- * was wanted, on our lease, and the next attempt recognises it. A put re-attaches the key to its new
- * lease, hence a take-over leaves no gap, and the end of the old lease removes nothing.
+ * was wanted, on our lease, and the next attempt recognises it. A put re-attaches the key to its
+ * new lease, hence a take-over leaves no gap, and the end of the old lease removes nothing.
  *
- * <p><b>Leases.</b> All attempts use the same lease until the store says it is gone, so a release that
- * revokes it also defeats the puts still under way: they fail for want of a lease. The store can be
- * wrong about that for a moment after an election; therefore the ids of former leases are kept, as
- * ours, and revoked when a write on the new lease has been acknowledged. From then on the key hangs on
- * the new one, and revoking an old one can at most remove a late put that had found the key absent.
+ * <p><b>Leases.</b> All attempts use the same lease until the store says it is gone, so a release
+ * that revokes it also defeats the puts still under way: they fail for want of a lease. The store
+ * can be wrong about that for a moment after an election; therefore the ids of former leases are
+ * kept, as ours, and revoked when a write on the new lease has been acknowledged. From then on the
+ * key hangs on the new one, and revoking an old one can at most remove a late put that had found
+ * the key absent.
  *
  * <p>Confined to the event loop.
  */
@@ -52,7 +53,9 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private final Listener listener;
   private final Consumer<EtcdOwnership> onReleased;
 
-  /** Leases that the key may hang on and that are not known to be revoked, the present one included. */
+  /**
+   * Leases that the key may hang on and that are not known to be revoked, the present one included.
+   */
   private final Set<Long> leases = new HashSet<>();
 
   private Optional<EtcdLease> lease = Optional.empty();
@@ -106,7 +109,9 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
     lease.ifPresent(EtcdLease::stop);
     lease = Optional.empty();
     return CompletableFuture.allOf(
-            leases.stream().map(id -> revoke(id, timeout)).toArray(CompletableFuture[]::new))
+            leases.stream()
+                .map(id -> revoke(id, timeout).toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
         .thenRun(() -> onReleased.accept(this));
   }
 
@@ -155,7 +160,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
     }
   }
 
-  private CompletableFuture<Void> revoke(long id, Duration limit) {
+  private CompletionStage<Void> revoke(long id, Duration limit) {
     return EtcdLease.revoke(connection, id, limit).thenAccept(revoked -> leases.remove(id));
   }
 
@@ -187,14 +192,16 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
       this.claim = write.claim();
     }
 
-    CompletableFuture<Duration> run() {
+    CompletionStage<Duration> run() {
       if (written.isPresent() && written.get().value().equals(value)) {
-        return connection.kv(left(), kv -> kv.get(key)).thenCompose(found -> decide(found.getKvs()));
+        return connection
+            .kv(left(), kv -> kv.get(key))
+            .thenCompose(found -> decide(found.getKvs()));
       }
       return put(written.map(Written::modRevision).orElse(ABSENT));
     }
 
-    private CompletableFuture<Duration> decide(List<KeyValue> kvs) {
+    private CompletionStage<Duration> decide(List<KeyValue> kvs) {
       if (kvs.isEmpty()) {
         return put(ABSENT);
       }
@@ -211,14 +218,14 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
     }
 
     /** The record is as it should be; if the lease lives there is nothing to write (rule 2.8). */
-    private CompletableFuture<Duration> adopt(EtcdLease present, long modRevision) {
+    private CompletionStage<Duration> adopt(EtcdLease present, long modRevision) {
       return present
           .renew(left())
           .thenApply(renewed -> acknowledged(present, modRevision))
           .exceptionallyCompose(e -> onANewLease(present, modRevision, e));
     }
 
-    private CompletableFuture<Duration> put(long seen) {
+    private CompletionStage<Duration> put(long seen) {
       return lease()
           .thenCompose(
               present ->
@@ -228,14 +235,13 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
                       .thenCompose(next -> next));
     }
 
-    private CompletableFuture<Duration> after(TxnResponse done, EtcdLease present) {
+    private CompletionStage<Duration> after(TxnResponse done, EtcdLease present) {
       return done.isSucceeded()
-          ? CompletableFuture.completedFuture(
-              acknowledged(present, done.getHeader().getRevision()))
+          ? CompletableFuture.completedFuture(acknowledged(present, done.getHeader().getRevision()))
           : decide(done.getGetResponses().get(0).getKvs());
     }
 
-    private CompletableFuture<TxnResponse> transaction(EtcdLease present, long seen) {
+    private CompletionStage<TxnResponse> transaction(EtcdLease present, long seen) {
       Optional<Written> before = written;
       written = Optional.empty();
       return connection
@@ -256,7 +262,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
           .commit();
     }
 
-    private CompletableFuture<Duration> onANewLease(EtcdLease old, long seen, Throwable e) {
+    private CompletionStage<Duration> onANewLease(EtcdLease old, long seen, Throwable e) {
       if (!EtcdFailures.isLeaseGone(e)) {
         return CompletableFuture.failedFuture(e);
       }
@@ -265,7 +271,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
       return put(seen);
     }
 
-    private CompletableFuture<EtcdLease> lease() {
+    private CompletionStage<EtcdLease> lease() {
       if (lease.isPresent()) {
         return CompletableFuture.completedFuture(lease.get());
       }

@@ -12,12 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * Reads all keys below a prefix, page by page, all pages as of the revision of the first: one atomic
- * read, whatever its size (rules 4.1 and 4.2). A page that would be too large for a message is asked
- * for again in smaller portions, so that a few huge records hide nothing. Confined to the event loop;
- * used once.
+ * Reads all keys below a prefix, page by page, all pages as of the revision of the first: one
+ * atomic read, whatever its size (rules 4.1 and 4.2). A page that would be too large for a message
+ * is asked for again in smaller portions, so that a few huge records hide nothing. Confined to the
+ * event loop; used once.
  */
 final class EtcdPages {
   private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
@@ -68,7 +69,7 @@ final class EtcdPages {
     this.size = pageSize;
   }
 
-  static CompletableFuture<Result> read(
+  static CompletionStage<Result> read(
       EtcdConnection connection,
       EventLoop loop,
       ByteSequence prefix,
@@ -91,7 +92,7 @@ final class EtcdPages {
             });
   }
 
-  private CompletableFuture<Void> follow(GetResponse page, long revision) {
+  private CompletionStage<Void> follow(GetResponse page, long revision) {
     found.addAll(page.getKvs());
     if (!page.isMore()) {
       return CompletableFuture.completedFuture(null);
@@ -100,7 +101,7 @@ final class EtcdPages {
     return page(next, revision).thenCompose(following -> follow(following, revision));
   }
 
-  private CompletableFuture<GetResponse> page(ByteSequence from, long revision) {
+  private CompletionStage<GetResponse> page(ByteSequence from, long revision) {
     GetOption option =
         GetOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))

@@ -8,6 +8,7 @@ import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.WatchOption;
@@ -20,12 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
  * A list at revision R, then a watch from R + 1 over one stream. Whatever ends the stream ends the
- * subscription: jetcd's own resumption continues from the store's present revision and so loses what
- * was committed between two cuts, and of several kinds of end it makes nothing at all.
+ * subscription: jetcd's own resumption continues from the store's present revision and so loses
+ * what was committed between two cuts, and of several kinds of end it makes nothing at all.
  *
  * <pre>
  *  listing ── pages read ──► opening ── CREATED within 2 s ──► live ──► ended
@@ -44,7 +46,7 @@ final class EtcdSubscription implements Subscription {
   private final Consumer<EtcdSubscription> onOver;
   private final List<CompletableFuture<Void>> probes = new ArrayList<>();
 
-  private Optional<CompletableFuture<Watch.Watcher>> stream = Optional.empty();
+  private Optional<CompletionStage<Watch.Watcher>> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
   private String store = "";
   private long revision;
@@ -67,7 +69,7 @@ final class EtcdSubscription implements Subscription {
   }
 
   /** Begins when the first read is there. */
-  void start(CompletableFuture<EtcdPages.Result> reading) {
+  void start(CompletionStage<EtcdPages.Result> reading) {
     reading.whenComplete(
         (result, e) -> {
           if (e != null) {
@@ -79,7 +81,7 @@ final class EtcdSubscription implements Subscription {
   }
 
   @Override
-  public CompletableFuture<Void> probe() {
+  public CompletionStage<Void> probe() {
     CompletableFuture<Void> probe = new CompletableFuture<>();
     if (over || stream.isEmpty()) {
       probe.completeExceptionally(connection.unavailable("there is no stream to prove alive"));
@@ -90,14 +92,9 @@ final class EtcdSubscription implements Subscription {
         loop.schedule(
             connection.callTimeout(),
             () -> probe.completeExceptionally(connection.unavailable("the watch is silent")));
-    CompletableFuture<Watch.Watcher> opened = stream.get();
+    CompletionStage<Watch.Watcher> opened = stream.get();
     connection.jetcd(() -> opened.thenAccept(Watch.Watcher::requestProgress));
-    probe.whenComplete(
-        (proof, e) -> {
-          late.cancel();
-          probes.remove(probe);
-        });
-    return probe;
+    return probe.whenComplete((proof, e) -> late.cancel());
   }
 
   @Override
@@ -120,7 +117,8 @@ final class EtcdSubscription implements Subscription {
     timer.cancel();
     // Behind the opening on the same thread, so that the watcher is there to be closed.
     stream.ifPresent(opened -> connection.jetcd(() -> opened.thenAccept(Watch.Watcher::close)));
-    List.copyOf(probes).forEach(probe -> probe.completeExceptionally(cause));
+    probes.forEach(probe -> probe.completeExceptionally(cause));
+    probes.clear();
     onOver.accept(this);
     return true;
   }
@@ -149,7 +147,7 @@ final class EtcdSubscription implements Subscription {
     if (over) {
       return;
     }
-    WatchResponse.Header header = response.getHeader();
+    Response.Header header = response.getHeader();
     if (!Long.toHexString(header.getClusterId()).equals(store)) {
       end(connection.unavailable("another cluster answers than before"));
       return;
@@ -164,7 +162,8 @@ final class EtcdSubscription implements Subscription {
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents());
     }
-    List.copyOf(probes).forEach(probe -> probe.complete(null));
+    probes.forEach(probe -> probe.complete(null));
+    probes.clear();
   }
 
   /** One message may carry several changes of a key; the last one counts. */
@@ -184,8 +183,7 @@ final class EtcdSubscription implements Subscription {
     }
     connection.observed(revision);
     List<Entry> puts = last.values().stream().flatMap(Optional::stream).toList();
-    List<String> removes =
-        last.keySet().stream().filter(id -> last.get(id).isEmpty()).toList();
+    List<String> removes = last.keySet().stream().filter(id -> last.get(id).isEmpty()).toList();
     if (!last.isEmpty()) {
       observer.onDelta(new Delta(revision, puts, removes));
     }
@@ -194,9 +192,9 @@ final class EtcdSubscription implements Subscription {
   /** What jetcd tells, carried over to the loop. */
   private final class Incoming implements Watch.Listener {
     private final Listing listing;
-    private final CompletableFuture<Watch.Watcher> opened;
+    private final CompletionStage<Watch.Watcher> opened;
 
-    Incoming(Listing listing, CompletableFuture<Watch.Watcher> opened) {
+    Incoming(Listing listing, CompletionStage<Watch.Watcher> opened) {
       this.listing = listing;
       this.opened = opened;
     }

@@ -6,6 +6,7 @@ import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The gate before which calls wait while jetcd fetches a token. A token costs the server a password
@@ -34,13 +35,14 @@ final class EtcdToken {
   }
 
   /** Returns what completes when calls may go. */
-  CompletableFuture<Void> ready() {
-    return gate.orElseGet(this::fetch);
+  CompletionStage<Void> ready() {
+    return gate.isPresent() ? gate.get() : fetch();
   }
 
   /** As {@link #ready}, after the store has refused the token in use. */
-  CompletableFuture<Void> renew() {
-    boolean open = gate.isPresent() && gate.get().isDone() && !gate.get().isCompletedExceptionally();
+  CompletionStage<Void> renew() {
+    boolean open =
+        gate.isPresent() && gate.get().isDone() && !gate.get().isCompletedExceptionally();
     return open ? fetch() : ready();
   }
 
