@@ -19,10 +19,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Listens to one watcher, keeps its history and checks on the fly what must hold in every test: that
- * callbacks never overlap, sequences grow, no set comes twice in a row, changes are exact, CURRENT
- * comes after its set and nothing comes after close. A breach fails the next wait, and the test at
- * the latest in its end.
+ * Listens to one watcher, keeps its history and checks on the fly what must hold in every test:
+ * that callbacks never overlap, sequences grow, no set comes twice in a row, changes are exact,
+ * CURRENT comes after its set and nothing comes after close. A breach fails the next wait, and the
+ * test at the latest in its end.
  */
 final class Recorder implements Watcher.Listener {
   private final String rule;
@@ -64,7 +64,8 @@ final class Recorder implements Watcher.Listener {
     synchronized (this) {
       Phase phase = status.phase();
       breach("3.9", phase == Phase.CURRENT && snapshots.isEmpty(), "CURRENT before any snapshot");
-      breach("3.1", phase == Phase.CONNECTING && !snapshots.isEmpty(), "CONNECTING after a snapshot");
+      breach(
+          "3.1", phase == Phase.CONNECTING && !snapshots.isEmpty(), "CONNECTING after a snapshot");
       phases.add(phase);
       note(phase + status.cause().map(cause -> " because " + cause.getMessage()).orElse(""));
     }
@@ -85,7 +86,9 @@ final class Recorder implements Watcher.Listener {
 
   /** Returns the set delivered last. */
   synchronized Optional<Snapshot> latest() {
-    return snapshots.isEmpty() ? Optional.empty() : Optional.of(snapshots.get(snapshots.size() - 1));
+    return snapshots.isEmpty()
+        ? Optional.empty()
+        : Optional.of(snapshots.get(snapshots.size() - 1));
   }
 
   /** Returns how many sets were delivered so far: a mark for {@link #since}. */
@@ -181,8 +184,13 @@ final class Recorder implements Watcher.Listener {
 
   private synchronized AssertionError failure(String what) {
     return new AssertionError(
-        "rule " + rule + ": " + what + "; what this watcher was told:\n  "
-            + String.join("\n  ", history.subList(Math.max(0, history.size() - 60), history.size())));
+        "rule "
+            + rule
+            + ": "
+            + what
+            + "; what this watcher was told:\n  "
+            + String.join(
+                "\n  ", history.subList(Math.max(0, history.size() - 60), history.size())));
   }
 
   private void enter(String what) {
@@ -190,7 +198,10 @@ final class Recorder implements Watcher.Listener {
     synchronized (this) {
       breach("3.14", other != null, "a callback began during another: " + what);
       breach("3.15", closed, "a callback began after close(): " + what);
-      breach("5.4", !Thread.currentThread().isDaemon(), "a callback came on a thread that is no daemon");
+      breach(
+          "5.4",
+          !Thread.currentThread().isDaemon(),
+          "a callback came on a thread that is no daemon");
     }
   }
 
@@ -202,9 +213,13 @@ final class Recorder implements Watcher.Listener {
   }
 
   private void checkSuccession(Snapshot before, Snapshot after) {
-    breach("3.4", after.sequence() <= before.sequence(), "sequence did not grow: " + after.sequence());
+    breach(
+        "3.4", after.sequence() <= before.sequence(), "sequence did not grow: " + after.sequence());
     breach("3.5", after.instances().equals(before.instances()), "the same set twice in a row");
-    breach("3.5", !apply(before, after.changesSince(before)).equals(after.instances()), "inexact changes");
+    breach(
+        "3.5",
+        !apply(before, after.changesSince(before)).equals(after.instances()),
+        "inexact changes");
   }
 
   private static List<ServiceInstance> apply(Snapshot before, List<Change> changes) {

@@ -39,7 +39,10 @@ final class Scenario implements AutoCloseable {
     this.fixture = fixture;
     this.test = test;
     this.namespace =
-        "tck/" + test.replaceAll("_.*", "") + "-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+        "tck/"
+            + test.replaceAll("_.*", "")
+            + "-"
+            + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
   }
 
   /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
@@ -158,7 +161,9 @@ final class Scenario implements AutoCloseable {
   void expectListed(String service, ServiceInstance... instances) {
     List<ServiceInstance> expected = snapshot(service, instances).instances();
     List<ServiceInstance> listed = observer().list(service, convergence()).instances();
-    check(listed.equals(expected), "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
+    check(
+        listed.equals(expected),
+        "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
   }
 
   /** Waits for a registration's state. */
@@ -184,10 +189,13 @@ final class Scenario implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable thrown) {
-      check(type.isInstance(thrown), what + " failed with " + thrown + " (expected: " + type.getSimpleName() + ")");
+      check(
+          type.isInstance(thrown),
+          what + " failed with " + thrown + " (expected: " + type.getSimpleName() + ")");
       return type.cast(thrown);
     }
-    throw new AssertionError("rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
+    throw new AssertionError(
+        "rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
   }
 
   static Snapshot snapshot(String service, ServiceInstance... instances) {
@@ -206,7 +214,8 @@ final class Scenario implements AutoCloseable {
     registries.forEach(registry -> steps.add(registry::close));
     links.forEach(link -> steps.add(link::close));
     recorders.forEach(recorder -> steps.add(recorder::check));
-    Assertions.assertAll("rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
+    Assertions.assertAll(
+        "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
   }
 
   private RegistryConfig prepare(RegistryConfig config) {
