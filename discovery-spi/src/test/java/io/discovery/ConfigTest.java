@@ -60,7 +60,7 @@ class ConfigTest {
                 () -> ConfigSources.read(properties("discovery.ttl", "soon"), Map.of()))
             .getMessage();
     assertEquals(
-        "ttl: 'soon' from system property discovery.ttl (expected: 1s or more, such as 10s)",
+        "ttl: 'soon' from system property discovery.ttl (expected: a duration of more than zero such as 10s)",
         message);
     for (String[] bad :
         new String[][] {
