@@ -12,11 +12,17 @@ final class Codecs {
     return ALL.stream().map(InstanceCodec::name).toList();
   }
 
-  /** Returns the format of this name; the name has been checked as a setting or comes from a provider. */
+  /**
+   * Returns the format of this name; the name has been checked as a setting or comes from a
+   * provider.
+   */
   static InstanceCodec named(String name) {
     return ALL.stream()
         .filter(codec -> codec.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("format: '" + Names.escape(name) + "' (expected: one of " + names() + ")"));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "format: '" + Names.escape(name) + "' (expected: one of " + names() + ")"));
   }
 }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** Reads a {@link RegistryConfig} from system properties and environment, and names the nearest known key for a slip. */
+/**
+ * Reads a {@link RegistryConfig} from system properties and environment, and names the nearest
+ * known key for a slip.
+ */
 final class ConfigSources {
   private static final String PROPERTY = "discovery.";
   private static final String VARIABLE = "DISCOVERY_";
@@ -22,13 +25,20 @@ final class ConfigSources {
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
       if (variable.getKey().startsWith(VARIABLE)) {
         String key = keyOf(variable.getKey().substring(VARIABLE.length()));
-        config = config.with(key, variable.getValue(), "environment variable " + variable.getKey(), false);
+        config =
+            config.with(
+                key, variable.getValue(), "environment variable " + variable.getKey(), false);
       }
     }
     for (String name : new TreeMap<>(properties).keySet().stream().map(Object::toString).toList()) {
       // discovery.test.* belongs to the TCK.
       if (name.startsWith(PROPERTY) && !name.startsWith(PROPERTY + "test.")) {
-        config = config.with(name.substring(PROPERTY.length()), properties.getProperty(name, ""), "system property " + name, false);
+        config =
+            config.with(
+                name.substring(PROPERTY.length()),
+                properties.getProperty(name, ""),
+                "system property " + name,
+                false);
       }
     }
     return config;
@@ -42,10 +52,21 @@ final class ConfigSources {
     for (String candidate : known) {
       nearest = distance(key, candidate) < distance(key, nearest) ? candidate : nearest;
     }
-    return "unknown key '" + Names.escape(key) + "' from " + origin + " (nearest known key: '" + nearest + "'; all: " + known + ")";
+    return "unknown key '"
+        + Names.escape(key)
+        + "' from "
+        + origin
+        + " (nearest known key: '"
+        + nearest
+        + "'; all: "
+        + known
+        + ")";
   }
 
-  /** A variable cannot hold '.' and '-': REQUEST_TIMEOUT is request-timeout, ETCD_PAGE_SIZE is etcd.page-size. */
+  /**
+   * A variable cannot hold '.' and '-': REQUEST_TIMEOUT is request-timeout, ETCD_PAGE_SIZE is
+   * etcd.page-size.
+   */
   private static String keyOf(String variable) {
     for (Setting setting : Setting.values()) {
       if (variable.equals(setting.key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))) {

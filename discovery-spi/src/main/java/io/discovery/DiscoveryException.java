@@ -3,8 +3,8 @@ package io.discovery;
 import java.util.Objects;
 
 /**
- * A failure of the registry rather than of the caller's input. Unchecked; {@link #reason} tells what can be done about it. The
- * message never contains a secret (rule 7.2).
+ * A failure of the registry rather than of the caller's input. Unchecked; {@link #reason} tells
+ * what can be done about it. The message never contains a secret (rule 7.2).
  */
 public final class DiscoveryException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -33,7 +33,10 @@ public final class DiscoveryException extends RuntimeException {
     UNAVAILABLE,
     /** The store refuses these credentials or this permission; mending them helps. */
     DENIED,
-    /** The store or the engine refuses this content, for its size for instance; only other content helps. */
+    /**
+     * The store or the engine refuses this content, for its size for instance; only other content
+     * helps.
+     */
     REJECTED,
     /** Another process has registered the same service and id since (rule 2.10). */
     SUPERSEDED,

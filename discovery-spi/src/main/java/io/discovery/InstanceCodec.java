@@ -3,8 +3,8 @@ package io.discovery;
 import java.time.Instant;
 
 /**
- * A wire format: how an instance looks in the store. Encoding is deterministic; decoding treats the bytes as hostile (rule 7.5).
- * Stateless.
+ * A wire format: how an instance looks in the store. Encoding is deterministic; decoding treats the
+ * bytes as hostile (rule 7.5). Stateless.
  */
 interface InstanceCodec {
   /** The longest record that is written (rule 1.3). */
@@ -31,7 +31,8 @@ interface InstanceCodec {
    *
    * @param service the service it was found under, which is the truth whatever the record says
    * @param id the id from its key, likewise
-   * @throws BadRecordException if these bytes are no instance; the message says why and is safe to log
+   * @throws BadRecordException if these bytes are no instance; the message says why and is safe to
+   *     log
    */
   ServiceInstance decode(String service, String id, byte[] value) throws BadRecordException;
 }

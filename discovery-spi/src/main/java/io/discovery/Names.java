@@ -8,19 +8,25 @@ import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
 /**
- * Service names and instance ids as data: checked, and percent-encoded into one path segment that no store reserves or splits
- * (rule 1.2). The encoding is injective, so no two names share a key.
+ * Service names and instance ids as data: checked, and percent-encoded into one path segment that
+ * no store reserves or splits (rule 1.2). The encoding is injective, so no two names share a key.
  */
 final class Names {
   private static final int MAX_BYTES = 200;
-  private static final String SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:@";
+  private static final String SAFE =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:@";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private Names() {}
 
-  /** Returns {@code name}, or fails with a message that says {@code field}, value and what was expected. */
+  /**
+   * Returns {@code name}, or fails with a message that says {@code field}, value and what was
+   * expected.
+   */
   static String check(String field, String name) {
-    if (name.isEmpty() || !isWellFormed(name) || name.chars().anyMatch(Character::isISOControl)
+    if (name.isEmpty()
+        || !isWellFormed(name)
+        || name.chars().anyMatch(Character::isISOControl)
         || name.getBytes(UTF_8).length > MAX_BYTES) {
       throw new IllegalArgumentException(
           field
@@ -37,7 +43,9 @@ final class Names {
   static boolean isWellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
       } else if (Character.isSurrogate(c)) {
         return false;
@@ -66,8 +74,8 @@ final class Names {
   }
 
   /**
-   * Decodes a path segment. A segment that {@link #encode} would not have written, such as one of a foreign writer, stands for
-   * itself.
+   * Decodes a path segment. A segment that {@link #encode} would not have written, such as one of a
+   * foreign writer, stands for itself.
    */
   static String decode(String segment) {
     if (segment.indexOf('%') < 0) {
@@ -86,12 +94,17 @@ final class Names {
       }
       String name = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
       return encode(name).equals(segment) ? name : segment;
-    } catch (CharacterCodingException | IllegalArgumentException | IndexOutOfBoundsException foreign) {
+    } catch (CharacterCodingException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException foreign) {
       return segment;
     }
   }
 
-  /** Makes a string from outside safe for a log line or a message: controls escaped, length bounded (rule 7.5). */
+  /**
+   * Makes a string from outside safe for a log line or a message: controls escaped, length bounded
+   * (rule 7.5).
+   */
   static String escape(String text) {
     StringBuilder safe = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -110,7 +123,12 @@ final class Names {
 
   private static boolean isPlain(char c) {
     return switch (Character.getType(c)) {
-      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
       default -> true;
     };
   }

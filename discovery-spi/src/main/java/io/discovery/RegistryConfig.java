@@ -10,18 +10,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How to reach and use a registry. Immutable and checked as it is built; every value has one key, used alike in code ({@link
- * #with(String, String)}), as system property {@code discovery.KEY} and as environment variable {@code DISCOVERY_KEY}. Values in
- * code beat system properties, those beat the environment. Secrets are never printed (rule 7.2).
+ * How to reach and use a registry. Immutable and checked as it is built; every value has one key,
+ * used alike in code ({@link #with(String, String)}), as system property {@code discovery.KEY} and
+ * as environment variable {@code DISCOVERY_KEY}. Values in code beat system properties, those beat
+ * the environment. Secrets are never printed (rule 7.2).
  *
  * <pre>{@code
  * RegistryConfig config = RegistryConfig.fromEnvironment().withEndpoints("10.0.0.1:2379").withTtl(Duration.ofSeconds(5));
  * }</pre>
  */
 public final class RegistryConfig {
-  private static final RegistryConfig DEFAULTS = new RegistryConfig(new EnumMap<>(Setting.class), new TreeMap<>());
+  private static final RegistryConfig DEFAULTS =
+      new RegistryConfig(new EnumMap<>(Setting.class), new TreeMap<>());
 
-  /** A value whose key is no setting: an option of a backend, or a slip. Judged when the backends are known. */
+  /**
+   * A value whose key is no setting: an option of a backend, or a slip. Judged when the backends
+   * are known.
+   */
   record Extra(String value, String origin, boolean fromCode) {}
 
   private final Map<Setting, Object> values;
@@ -38,17 +43,19 @@ public final class RegistryConfig {
   }
 
   /**
-   * Returns what {@code discovery.*} system properties and {@code DISCOVERY_*} environment variables say.
+   * Returns what {@code discovery.*} system properties and {@code DISCOVERY_*} environment
+   * variables say.
    *
-   * @throws IllegalArgumentException if a value has a bad form; the message names key, value, expected form and origin
+   * @throws IllegalArgumentException if a value has a bad form; the message names key, value,
+   *     expected form and origin
    */
   public static RegistryConfig fromEnvironment() {
     return ConfigSources.read(System.getProperties(), System.getenv());
   }
 
   /**
-   * Returns a copy with one value set, a setting ({@code "ttl"}) or a backend's option ({@code "etcd.page-size"}). Whether an
-   * option exists is checked when the registry is opened.
+   * Returns a copy with one value set, a setting ({@code "ttl"}) or a backend's option ({@code
+   * "etcd.page-size"}). Whether an option exists is checked when the registry is opened.
    */
   public RegistryConfig with(String key, String value) {
     return with(key, value, "code", true);
@@ -80,7 +87,10 @@ public final class RegistryConfig {
     return with(Setting.BACKEND.key, name);
   }
 
-  /** Returns a copy with these endpoints: {@code host:port}, or {@code http(s)://host:port} where the backend speaks HTTP. */
+  /**
+   * Returns a copy with these endpoints: {@code host:port}, or {@code http(s)://host:port} where
+   * the backend speaks HTTP.
+   */
   public RegistryConfig withEndpoints(String... endpoints) {
     return with(Setting.ENDPOINTS.key, String.join(",", endpoints));
   }
@@ -95,7 +105,10 @@ public final class RegistryConfig {
     return with(Setting.FORMAT.key, format);
   }
 
-  /** Returns a copy whose registrations may outlive their process by this long, where they say nothing else. */
+  /**
+   * Returns a copy whose registrations may outlive their process by this long, where they say
+   * nothing else.
+   */
   public RegistryConfig withTtl(Duration ttl) {
     return with(Setting.TTL.key, ttl.toString());
   }
@@ -105,7 +118,10 @@ public final class RegistryConfig {
     return with(Setting.USER.key, user).with(Setting.PASSWORD.key, password);
   }
 
-  /** Returns the chosen backend, empty if it is left to system property, environment or class path (rule 6.1). */
+  /**
+   * Returns the chosen backend, empty if it is left to system property, environment or class path
+   * (rule 6.1).
+   */
   public Optional<String> backend() {
     return find(Setting.BACKEND, String.class);
   }
@@ -117,9 +133,14 @@ public final class RegistryConfig {
     return endpoints;
   }
 
-  /** Returns the path below which records are kept; the format's own if none was set. May be empty: the root. */
+  /**
+   * Returns the path below which records are kept; the format's own if none was set. May be empty:
+   * the root.
+   */
   public String namespace() {
-    return find(Setting.NAMESPACE, String.class).orElseGet(() -> format().map(Codecs::named).map(InstanceCodec::namespace).orElse("services"));
+    return find(Setting.NAMESPACE, String.class)
+        .orElseGet(
+            () -> format().map(Codecs::named).map(InstanceCodec::namespace).orElse("services"));
   }
 
   /** Returns the wire format, empty for the backend's default until a registry is opened. */
@@ -142,7 +163,10 @@ public final class RegistryConfig {
     return get(Setting.LIST_TIMEOUT, Duration.class);
   }
 
-  /** Returns how long {@code close} of a registration waits for its acknowledgement, at most four seconds. */
+  /**
+   * Returns how long {@code close} of a registration waits for its acknowledgement, at most four
+   * seconds.
+   */
   public Duration closeTimeout() {
     return get(Setting.CLOSE_TIMEOUT, Duration.class);
   }
@@ -169,7 +193,10 @@ public final class RegistryConfig {
 
   /** Tells whether to speak TLS: set, or implied by any TLS file. */
   public boolean tls() {
-    return get(Setting.TLS, Boolean.class) || tlsCa().isPresent() || tlsCert().isPresent() || tlsKey().isPresent();
+    return get(Setting.TLS, Boolean.class)
+        || tlsCa().isPresent()
+        || tlsCert().isPresent()
+        || tlsKey().isPresent();
   }
 
   /** Returns the PEM file of trusted certificates; empty means those of the JVM. */
@@ -187,7 +214,10 @@ public final class RegistryConfig {
     return find(Setting.TLS_KEY, Path.class);
   }
 
-  /** Returns an option of the chosen backend: {@code option("page-size")} is {@code etcd.page-size} on backend etcd. */
+  /**
+   * Returns an option of the chosen backend: {@code option("page-size")} is {@code etcd.page-size}
+   * on backend etcd.
+   */
   public Optional<String> option(String name) {
     return backend().map(backend -> extras.get(backend + "." + name)).map(Extra::value);
   }
@@ -204,11 +234,15 @@ public final class RegistryConfig {
     return find(setting, type).orElseThrow();
   }
 
-  /** Lists what was set, secrets masked; a backend's options may hold secrets too, so only their keys are shown. */
+  /**
+   * Lists what was set, secrets masked; a backend's options may hold secrets too, so only their
+   * keys are shown.
+   */
   @Override
   public String toString() {
     Map<String, Object> shown = new TreeMap<>();
-    values.forEach((setting, value) -> shown.put(setting.key, setting == Setting.PASSWORD ? "***" : value));
+    values.forEach(
+        (setting, value) -> shown.put(setting.key, setting == Setting.PASSWORD ? "***" : value));
     extras.keySet().forEach(key -> shown.put(key, "***"));
     return "RegistryConfig" + shown;
   }

@@ -11,4 +11,9 @@ package io.discovery;
  * @param resets re-reads that found a store whose data had been replaced (rule 3.12)
  */
 public record RegistryStats(
-    long badRecords, long listenerFailures, long subscriptions, long writes, long heals, long resets) {}
+    long badRecords,
+    long listenerFailures,
+    long subscriptions,
+    long writes,
+    long heals,
+    long resets) {}

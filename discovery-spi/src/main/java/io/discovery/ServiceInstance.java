@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One instance of a service. Immutable, with equality over all fields; valid by construction (rules 1.1 to 1.3).
+ * One instance of a service. Immutable, with equality over all fields; valid by construction (rules
+ * 1.1 to 1.3).
  *
- * @param service the service's name: 1 to 200 UTF-8 bytes without control characters, opaque and case-sensitive
+ * @param service the service's name: 1 to 200 UTF-8 bytes without control characters, opaque and
+ *     case-sensitive
  * @param id names the instance within its service, under the same rules
  * @param host a host name or an IP address, IPv6 without brackets
  * @param port 1 to 65535
@@ -23,7 +25,8 @@ public record ServiceInstance(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if a component is out of bounds; the message says which, its value and what was expected
+   * @throws IllegalArgumentException if a component is out of bounds; the message says which, its
+   *     value and what was expected
    */
   public ServiceInstance {
     Names.check("service", service);
@@ -39,7 +42,10 @@ public record ServiceInstance(
     checkMetadata(metadata);
   }
 
-  /** Returns an instance with id {@code host:port} (IPv6: {@code [host]:port}), weight 1 and no metadata. */
+  /**
+   * Returns an instance with id {@code host:port} (IPv6: {@code [host]:port}), weight 1 and no
+   * metadata.
+   */
   public static ServiceInstance of(String service, String host, int port) {
     checkHost(host);
     return new ServiceInstance(service, authority(host, port), host, port, 1, Map.of());
@@ -82,10 +88,15 @@ public record ServiceInstance(
   }
 
   private static void checkHost(String host) {
-    boolean fits = !host.isEmpty() && host.getBytes(UTF_8).length <= 255 && Names.isWellFormed(host);
+    boolean fits =
+        !host.isEmpty() && host.getBytes(UTF_8).length <= 255 && Names.isWellFormed(host);
     for (int i = 0; fits && i < host.length(); i++) {
       char c = host.charAt(i);
-      fits = !Character.isWhitespace(c) && !Character.isSpaceChar(c) && !Character.isISOControl(c) && "[]/\"".indexOf(c) < 0;
+      fits =
+          !Character.isWhitespace(c)
+              && !Character.isSpaceChar(c)
+              && !Character.isISOControl(c)
+              && "[]/\"".indexOf(c) < 0;
     }
     if (!fits) {
       throw new IllegalArgumentException(
@@ -97,7 +108,8 @@ public record ServiceInstance(
 
   private static void checkMetadata(Map<String, String> metadata) {
     if (metadata.size() > MAX_METADATA) {
-      throw new IllegalArgumentException("metadata: " + metadata.size() + " entries (expected: at most " + MAX_METADATA + ")");
+      throw new IllegalArgumentException(
+          "metadata: " + metadata.size() + " entries (expected: at most " + MAX_METADATA + ")");
     }
     metadata.forEach(
         (key, value) -> {

@@ -13,28 +13,41 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Every setting of a {@link RegistryConfig}: its key in code, as system property {@code discovery.KEY} and as environment
- * variable {@code DISCOVERY_KEY}, the form its value must have, and its default. The one table behind parsing, messages and
- * documentation.
+ * Every setting of a {@link RegistryConfig}: its key in code, as system property {@code
+ * discovery.KEY} and as environment variable {@code DISCOVERY_KEY}, the form its value must have,
+ * and its default. The one table behind parsing, messages and documentation.
  */
-@SuppressWarnings("ImmutableEnumChecker") // Durations, lists and static methods: immutable, in types that cannot say so
+@SuppressWarnings(
+    "ImmutableEnumChecker") // Durations, lists and static methods: immutable, in types that cannot
+// say so
 enum Setting {
-  BACKEND("backend", "a backend's name: lower case letters, digits and '-'", null, Setting::backend),
-  ENDPOINTS("endpoints", "host:port or http(s)://host:port, several separated by commas", List.of(), Setting::list),
-  NAMESPACE("namespace", "path segments separated by '/', without '.' or '..'", null, Setting::namespace),
+  BACKEND(
+      "backend", "a backend's name: lower case letters, digits and '-'", null, Setting::backend),
+  ENDPOINTS(
+      "endpoints",
+      "host:port or http(s)://host:port, several separated by commas",
+      List.of(),
+      Setting::list),
+  NAMESPACE(
+      "namespace", "path segments separated by '/', without '.' or '..'", null, Setting::namespace),
   FORMAT("format", "one of " + Codecs.names(), null, Setting::format),
   TTL("ttl", "1s or more, such as 10s", Duration.ofSeconds(10), Setting::duration),
-  REQUEST_TIMEOUT("request-timeout", "a duration such as 1500ms", Duration.ofSeconds(2), Setting::duration),
+  REQUEST_TIMEOUT(
+      "request-timeout", "a duration such as 1500ms", Duration.ofSeconds(2), Setting::duration),
   LIST_TIMEOUT("list-timeout", "a duration such as 10s", Duration.ofSeconds(10), Setting::duration),
-  CLOSE_TIMEOUT("close-timeout", "a duration of at most 4s", Duration.ofSeconds(2), Setting::closeTimeout),
-  RESYNC_INTERVAL("resync-interval", "a duration such as 5m", Duration.ofMinutes(5), Setting::duration),
+  CLOSE_TIMEOUT(
+      "close-timeout", "a duration of at most 4s", Duration.ofSeconds(2), Setting::closeTimeout),
+  RESYNC_INTERVAL(
+      "resync-interval", "a duration such as 5m", Duration.ofMinutes(5), Setting::duration),
   MAX_INSTANCES("max-instances", "1..1000000", 20_000, Setting::maxInstances),
   USER("user", "a user name", null, text -> text),
   PASSWORD("password", "a password", null, text -> text),
   TLS("tls", "true or false", false, Setting::flag),
   TLS_CA("tls.ca", "a readable PEM file with the certificates to trust", null, Setting::file),
-  TLS_CERT("tls.cert", "a readable PEM file with the client's certificate chain", null, Setting::file),
-  TLS_KEY("tls.key", "a readable PEM file with the client's PKCS#8 private key", null, Setting::file);
+  TLS_CERT(
+      "tls.cert", "a readable PEM file with the client's certificate chain", null, Setting::file),
+  TLS_KEY(
+      "tls.key", "a readable PEM file with the client's PKCS#8 private key", null, Setting::file);
 
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -65,7 +78,8 @@ enum Setting {
       return parse.apply(text.strip());
     } catch (IllegalArgumentException | DateTimeParseException e) {
       String shown = this == PASSWORD ? "***" : Names.escape(text);
-      throw new IllegalArgumentException(key + ": '" + shown + "' from " + origin + " (expected: " + expected + ")", e);
+      throw new IllegalArgumentException(
+          key + ": '" + shown + "' from " + origin + " (expected: " + expected + ")", e);
     }
   }
 
@@ -74,16 +88,25 @@ enum Setting {
   }
 
   private static List<String> list(String text) {
-    List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty()).toList();
+    List<String> items =
+        Arrays.stream(text.split(",", -1))
+            .map(String::strip)
+            .filter(item -> !item.isEmpty())
+            .toList();
     require(!items.isEmpty(), text);
     return items;
   }
 
   private static String namespace(String text) {
     String trimmed = text.replaceAll("/+$", "");
-    boolean fits = Names.isWellFormed(trimmed) && trimmed.chars().noneMatch(c -> Character.isISOControl(c));
-    for (String segment : (trimmed.startsWith("/") ? trimmed.substring(1) : trimmed).split("/", -1)) {
-      fits &= !segment.equals(".") && !segment.equals("..") && (!segment.isEmpty() || trimmed.isEmpty());
+    boolean fits =
+        Names.isWellFormed(trimmed) && trimmed.chars().noneMatch(c -> Character.isISOControl(c));
+    for (String segment :
+        (trimmed.startsWith("/") ? trimmed.substring(1) : trimmed).split("/", -1)) {
+      fits &=
+          !segment.equals(".")
+              && !segment.equals("..")
+              && (!segment.isEmpty() || trimmed.isEmpty());
     }
     return require(fits, trimmed);
   }

@@ -11,11 +11,13 @@ import java.util.Optional;
  * The complete set of instances of a service at one moment. Immutable.
  *
  * @param service the service's name
- * @param sequence grows strictly within one {@link Watcher} (rule 3.4); 0 for the result of {@link Registry#list}
+ * @param sequence grows strictly within one {@link Watcher} (rule 3.4); 0 for the result of {@link
+ *     Registry#list}
  * @param instances sorted by id, each id once
  */
 public record Snapshot(String service, long sequence, List<ServiceInstance> instances) {
-  private static final Comparator<ServiceInstance> BY_ID = Comparator.comparing(ServiceInstance::id);
+  private static final Comparator<ServiceInstance> BY_ID =
+      Comparator.comparing(ServiceInstance::id);
 
   /**
    * Copies the list.
@@ -28,7 +30,11 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
     for (int i = 1; i < instances.size(); i++) {
       if (BY_ID.compare(instances.get(i - 1), instances.get(i)) >= 0) {
         throw new IllegalArgumentException(
-            "instances: '" + instances.get(i).id() + "' at " + i + " is out of order (expected: sorted by id, each once)");
+            "instances: '"
+                + instances.get(i).id()
+                + "' at "
+                + i
+                + " is out of order (expected: sorted by id, each once)");
       }
     }
   }
@@ -59,7 +65,8 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
    */
   public List<Change> changesSince(Snapshot earlier) {
     if (!service.equals(earlier.service)) {
-      throw new IllegalArgumentException("earlier: '" + earlier.service + "' (expected: a snapshot of '" + service + "')");
+      throw new IllegalArgumentException(
+          "earlier: '" + earlier.service + "' (expected: a snapshot of '" + service + "')");
     }
     List<Change> changes = new ArrayList<>();
     int i = 0;
@@ -68,7 +75,9 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
       int order =
           i == earlier.instances.size()
               ? 1
-              : j == instances.size() ? -1 : BY_ID.compare(earlier.instances.get(i), instances.get(j));
+              : j == instances.size()
+                  ? -1
+                  : BY_ID.compare(earlier.instances.get(i), instances.get(j));
       if (order < 0) {
         changes.add(new Change.Removed(earlier.instances.get(i++)));
       } else if (order > 0) {

@@ -5,12 +5,16 @@ public interface BackendContext {
   /** Returns the one thread on which every method of the backend is called. */
   EventLoop loop();
 
-  /** Returns a short name that is unique in this JVM, such as {@code discovery-etcd-1}: the stem of thread names. */
+  /**
+   * Returns a short name that is unique in this JVM, such as {@code discovery-etcd-1}: the stem of
+   * thread names.
+   */
   String label();
 
   /**
-   * Tells the engine that the store answers again after it did not. A hint: attempts that wait out a long backoff are
-   * made soon, spread over two seconds (rule 3.18). Calling it too often or never is safe.
+   * Tells the engine that the store answers again after it did not. A hint: attempts that wait out
+   * a long backoff are made soon, spread over two seconds (rule 3.18). Calling it too often or
+   * never is safe.
    */
   void reachable();
 }

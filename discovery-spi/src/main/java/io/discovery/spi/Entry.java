@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param id the last path segment of its key, as it is in the store
  * @param value its bytes, of any form; never modified after creation
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes as they travel, never modified; equality is by content
+@SuppressWarnings(
+    "ArrayRecordComponent") // bytes as they travel, never modified; equality is by content
 public record Entry(String id, byte[] value) {
   /** Refuses nulls. */
   public Entry {

@@ -5,8 +5,9 @@ import io.discovery.DiscoveryException;
 /**
  * Receives one subscription: {@code onListing onDelta* onEnd?}, one call at a time.
  *
- * <p>Completeness is the backend's promise: between the listing and the end nothing committed is missed, and whenever that
- * is in doubt the subscription ends. Ends are cheap: the engine subscribes again and shows the difference only.
+ * <p>Completeness is the backend's promise: between the listing and the end nothing committed is
+ * missed, and whenever that is in doubt the subscription ends. Ends are cheap: the engine
+ * subscribes again and shows the difference only.
  */
 public interface Observer {
   /** The complete set as of some moment after the subscription began. First, exactly once. */

@@ -1,0 +1,46 @@
+package io.discovery;
+
+import io.discovery.DiscoveryException.Reason;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next attempt (rule 3.18): the first retry within a second, then
+ * exponential with full jitter up to 30 s; refused credentials at most every five seconds, refused
+ * content every half minute. For the event loop.
+ */
+final class Backoff {
+  private static final long FIRST_MILLIS = 1_000;
+  private static final long LONGEST_MILLIS = 30_000;
+  // A store that comes back meets its clients spread over two seconds, not at one moment.
+  private static final long REACHABLE_MILLIS = 2_000;
+
+  private final RandomGenerator random;
+  private int failures;
+
+  Backoff(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** Returns the wait after one more failure. */
+  Duration next(Reason reason) {
+    long span = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(failures++, 5));
+    long floor =
+        switch (reason) {
+          case DENIED -> 5_000;
+          case REJECTED -> LONGEST_MILLIS;
+          default -> 0;
+        };
+    return Duration.ofMillis(floor + random.nextLong(1, span + 1));
+  }
+
+  /** Returns the wait when the store is said to be back. */
+  Duration whenReachable() {
+    return Duration.ofMillis(random.nextLong(1, REACHABLE_MILLIS + 1));
+  }
+
+  /** Forgets the failures after lasting success. */
+  void reset() {
+    failures = 0;
+  }
+}

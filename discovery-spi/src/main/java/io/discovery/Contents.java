@@ -1,0 +1,215 @@
+package io.discovery;
+
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Delta;
+import io.discovery.spi.Entry;
+import io.discovery.spi.Listing;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a view shows: the decoded instances of one service, sorted by id. Turns complete reads and
+ * changes into the next list, and tells whether it differs. Keeps the last good value of a record
+ * gone bad (rule 3.13) and, after the store lost its data, the instances that may yet come back
+ * (rule 3.12). For the event loop.
+ */
+final class Contents {
+  private static final Duration LEAST_GRACE = Duration.ofSeconds(30);
+
+  private final Engine engine;
+  private final String service;
+  private final Warnings warnings;
+  private final Duration grace;
+  private final Map<String, Long> held = new HashMap<>(); // id → when it goes, in loop time
+  private List<ServiceInstance> shown = List.of();
+  private Optional<Listing> position = Optional.empty(); // of the last listing, without its entries
+  private long revision;
+
+  Contents(Engine engine, String service) {
+    this.engine = engine;
+    this.service = service;
+    this.warnings = new Warnings(engine.loop);
+    Duration ttl = engine.config.ttl();
+    this.grace = ttl.compareTo(LEAST_GRACE) > 0 ? ttl : LEAST_GRACE;
+  }
+
+  List<ServiceInstance> shown() {
+    return shown;
+  }
+
+  /** Takes a complete read; returns whether what is shown changed. */
+  boolean apply(Listing listing) {
+    boolean reset = position.isPresent() && isReset(position.get(), listing);
+    if (reset) {
+      engine.counters.resets.increment();
+      Engine.LOG.log(
+          Level.WARNING,
+          "service {0}: the store lost its data; instances that do not come back within {1} will go",
+          Names.escape(service),
+          grace);
+    }
+    position = Optional.of(new Listing(listing.store(), listing.revision(), List.of()));
+    revision = listing.revision();
+    Map<String, ServiceInstance> before = byId();
+    Map<String, ServiceInstance> next = new TreeMap<>();
+    for (Entry entry : listing.entries()) {
+      String id = Names.decode(entry.id());
+      Optional.ofNullable(before.get(id)).ifPresent(known -> next.put(id, known));
+      decode(id, entry).ifPresent(instance -> next.put(id, same(before.get(id), instance)));
+    }
+    long now = engine.loop.nanoTime();
+    held.keySet().removeAll(next.keySet());
+    held.values().removeIf(until -> until - now <= 0);
+    for (ServiceInstance instance : shown) {
+      if (reset && !next.containsKey(instance.id())) {
+        held.putIfAbsent(instance.id(), now + grace.toNanos());
+      }
+      if (held.containsKey(instance.id())) {
+        next.put(instance.id(), instance);
+      }
+    }
+    return show(new ArrayList<>(next.values()));
+  }
+
+  /** Takes changes; returns whether what is shown changed. */
+  boolean apply(Delta delta) {
+    revision = Math.max(revision, delta.revision());
+    SortedMap<String, Optional<ServiceInstance>> changes = new TreeMap<>();
+    for (String segment : delta.removes()) {
+      changes.put(Names.decode(segment), Optional.empty());
+    }
+    for (Entry entry : delta.puts()) {
+      String id = Names.decode(entry.id());
+      decode(id, entry).ifPresent(instance -> changes.put(id, Optional.of(instance)));
+    }
+    held.keySet().removeAll(changes.keySet());
+    return show(merge(shown, changes));
+  }
+
+  /** More instances than are believed: keep the last good view and say so (rule 7.5). */
+  static DiscoveryException tooMany(Engine engine, String service, int count) {
+    return new DiscoveryException(
+        Reason.REJECTED,
+        "service '"
+            + Names.escape(service)
+            + "' has "
+            + count
+            + " instances (expected: at most "
+            + engine.config.maxInstances()
+            + "; raise 'max-instances' if that is no mistake)");
+  }
+
+  /** Returns how many instances there would be after these changes, at the most. */
+  int sizeAfter(Delta delta) {
+    long added = delta.puts().stream().filter(entry -> !isShown(entry.id())).count();
+    long removed = delta.removes().stream().filter(this::isShown).count();
+    return (int) (shown.size() + added - removed);
+  }
+
+  private boolean isShown(String segment) {
+    String id = Names.decode(segment);
+    int at = position(shown, 0, id);
+    return at < shown.size() && shown.get(at).id().equals(id);
+  }
+
+  /** Lets go of what did not come back in time; returns whether what is shown changed. */
+  boolean dropOverdue() {
+    long now = engine.loop.nanoTime();
+    SortedMap<String, Optional<ServiceInstance>> overdue = new TreeMap<>();
+    held.forEach(
+        (id, until) -> {
+          if (until - now <= 0) {
+            overdue.put(id, Optional.empty());
+          }
+        });
+    held.keySet().removeAll(overdue.keySet());
+    return show(merge(shown, overdue));
+  }
+
+  /** Returns how long until {@link #dropOverdue} has something to do. */
+  Optional<Duration> untilOverdue() {
+    long now = engine.loop.nanoTime();
+    return held.values().stream()
+        .map(until -> Duration.ofNanos(Math.max(0, until - now)))
+        .min(Duration::compareTo);
+  }
+
+  private boolean isReset(Listing last, Listing next) {
+    boolean replaced = !last.store().isEmpty() && !last.store().equals(next.store());
+    return replaced || next.revision() < revision;
+  }
+
+  private boolean show(List<ServiceInstance> next) {
+    if (next.equals(shown)) {
+      return false;
+    }
+    shown = List.copyOf(next);
+    return true;
+  }
+
+  private Map<String, ServiceInstance> byId() {
+    Map<String, ServiceInstance> map = new HashMap<>(shown.size() * 2);
+    shown.forEach(instance -> map.put(instance.id(), instance));
+    return map;
+  }
+
+  /** Keeps the object of an unchanged instance, so that those who cache by identity stay warm. */
+  private static ServiceInstance same(ServiceInstance before, ServiceInstance after) {
+    return after.equals(before) ? before : after;
+  }
+
+  /** One pass over two sorted sequences: n copies and k comparisons, whatever k is. */
+  private static List<ServiceInstance> merge(
+      List<ServiceInstance> shown, SortedMap<String, Optional<ServiceInstance>> changes) {
+    List<ServiceInstance> next = new ArrayList<>(shown.size() + changes.size());
+    int from = 0;
+    for (Map.Entry<String, Optional<ServiceInstance>> change : changes.entrySet()) {
+      int at = position(shown, from, change.getKey());
+      boolean present = at < shown.size() && shown.get(at).id().equals(change.getKey());
+      next.addAll(shown.subList(from, at));
+      ServiceInstance before = present ? shown.get(at) : null;
+      change.getValue().ifPresent(instance -> next.add(same(before, instance)));
+      from = present ? at + 1 : at;
+    }
+    next.addAll(shown.subList(from, shown.size()));
+    return next;
+  }
+
+  private static int position(List<ServiceInstance> shown, int from, String id) {
+    int low = from;
+    int high = shown.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (shown.get(middle).id().compareTo(id) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private Optional<ServiceInstance> decode(String id, Entry entry) {
+    try {
+      return Optional.of(engine.codec.decode(service, id, entry.value()));
+    } catch (BadRecordException e) {
+      engine.counters.badRecords.increment();
+      warnings.warn(
+          () ->
+              "record "
+                  + Names.escape(service)
+                  + "/"
+                  + Names.escape(entry.id())
+                  + " is no instance: "
+                  + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package io.discovery;
+
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.Registration.State;
+import io.discovery.spi.Ownership;
+import io.discovery.spi.Write;
+import io.discovery.spi.Write.Claim;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Keeps one registration true: compares what is declared with what the store has acknowledged and
+ * makes one attempt at a time until they agree (rules 2.1 to 2.12). Everything here belongs to the
+ * event loop.
+ *
+ * <pre>
+ *            write ✓            onLost             write ✗ SUPERSEDED
+ *  PENDING ─────────► REGISTERED ─────► RECOVERING ──────────────────► SUPERSEDED
+ *     └ write ✗: retry   └ update: write again └ write ✓: REGISTERED
+ *  any ── close ──► CLOSED
+ *  SUPERSEDED, CLOSED: an attempt under way ends first, then release until it succeeds: settled
+ * </pre>
+ */
+final class RegistrationTask implements Ownership.Listener {
+  /** A loss is repaired at once, yet not by a thousand registrations in the same millisecond. */
+  private static final int HEAL_SPREAD_MILLIS = 200;
+
+  private final Engine engine;
+  private final Supplier<ServiceInstance> declared;
+  private final Consumer<State> onState;
+  private final Instant registeredAt;
+  private final Retry retry;
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final List<Runnable> afterwards = new ArrayList<>();
+  private List<CompletableFuture<Void>> unwritten = new ArrayList<>();
+  private List<CompletableFuture<Void>> waiters = new ArrayList<>();
+  private Ownership ownership; // null until started
+  private State state = State.PENDING;
+  private ServiceInstance written;
+  private volatile DiscoveryException lastFailure; // null if the last attempt succeeded
+  private volatile Duration ttl;
+  private boolean everWritten;
+  private boolean busy;
+
+  RegistrationTask(
+      Engine engine, Supplier<ServiceInstance> declared, Duration ttl, Consumer<State> onState) {
+    this.engine = engine;
+    this.declared = declared;
+    this.ttl = ttl;
+    this.onState = onState;
+    this.registeredAt = engine.clock.instant();
+    this.retry = new Retry(engine, this::converge);
+    this.written = declared.get();
+  }
+
+  /** Begins, once no earlier registration of this name in this process is left in the store. */
+  void start() {
+    engine.checkLoop();
+    if (!settled.isDone()) {
+      ownership =
+          engine
+              .backend()
+              .own(Names.encode(written.service()), Names.encode(written.id()), ttl, this);
+      converge();
+    }
+  }
+
+  /** Returns the time to live; any thread. */
+  Duration ttl() {
+    return ttl;
+  }
+
+  /** Returns what completes when nothing of this registration is left in the store; any thread. */
+  CompletableFuture<Void> settled() {
+    return settled;
+  }
+
+  /** Runs {@code next} on the loop when settled, after those who asked before. */
+  void whenSettled(Runnable next) {
+    engine.checkLoop();
+    if (settled.isDone()) {
+      next.run();
+    } else {
+      afterwards.add(next);
+    }
+  }
+
+  private void settle() {
+    settled.complete(null);
+    afterwards.forEach(Runnable::run);
+    afterwards.clear();
+  }
+
+  /** Makes the next attempt if one is due. */
+  void converge() {
+    engine.checkLoop();
+    if (ownership == null || busy || retry.waiting() || settled.isDone()) {
+      return;
+    }
+    if (state == State.CLOSED || state == State.SUPERSEDED) {
+      release();
+    } else if (state != State.REGISTERED || !declared.get().equals(written)) {
+      write(declared.get());
+    } else {
+      complete(unwritten);
+      unwritten = new ArrayList<>();
+    }
+  }
+
+  private void write(ServiceInstance next) {
+    boolean relocated = everWritten && !next.authority().equals(written.authority());
+    Claim claim = everWritten ? Claim.HEAL : Claim.TAKE_OVER;
+    byte[] value = engine.codec.encode(next, registeredAt);
+    List<CompletableFuture<Void>> covered = unwritten;
+    unwritten = new ArrayList<>();
+    busy = true;
+    engine.counters.writes.increment();
+    engine.attempt(
+        () -> ownership.write(new Write(value, claim, relocated)),
+        (granted, failure) -> {
+          busy = false;
+          if (failure == null) {
+            acknowledged(next, granted);
+            complete(covered);
+          } else {
+            covered.addAll(unwritten);
+            unwritten = covered;
+            failed(failure);
+          }
+          converge();
+        });
+  }
+
+  private void acknowledged(ServiceInstance next, Duration granted) {
+    written = next;
+    everWritten = true;
+    ttl = granted;
+    lastFailure = null;
+    retry.succeeded();
+    if (state == State.RECOVERING) {
+      engine.counters.heals.increment();
+    }
+    if (state != State.CLOSED) {
+      become(State.REGISTERED);
+    }
+  }
+
+  private void failed(DiscoveryException failure) {
+    lastFailure = failure;
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (failure.reason() == Reason.SUPERSEDED) {
+      Engine.LOG.log(
+          Level.WARNING,
+          "{0}: another process registered it since; this registration is over",
+          this);
+      become(State.SUPERSEDED);
+      fail(
+          new DiscoveryException(
+              Reason.SUPERSEDED, this + " was superseded by another process", failure));
+    } else {
+      Engine.LOG.log(
+          Level.DEBUG, () -> this + ": not written, trying again: " + failure.getMessage());
+      retry.after(failure.reason());
+    }
+  }
+
+  @Override
+  public void onLost(DiscoveryException cause) {
+    engine.onLoop(
+        () -> {
+          if (state == State.REGISTERED) {
+            Engine.LOG.log(
+                Level.WARNING, () -> this + ": lost, registering again: " + cause.getMessage());
+            lastFailure = cause;
+            become(State.RECOVERING);
+            if (!busy) {
+              retry.in(Duration.ofMillis(engine.random.nextInt(1, HEAL_SPREAD_MILLIS)));
+            }
+          }
+        });
+  }
+
+  /** Takes note of a change of what is declared. */
+  void updated(CompletableFuture<Void> acknowledged) {
+    engine.checkLoop();
+    if (state == State.CLOSED || state == State.SUPERSEDED) {
+      acknowledged.completeExceptionally(over());
+    } else {
+      unwritten.add(acknowledged);
+      if (lastFailure != null && lastFailure.reason() == Reason.REJECTED) {
+        retry.cancel(); // other content may be welcome at once
+      }
+      converge();
+    }
+  }
+
+  /** Completes {@code waiter} when registered, or fails it when that cannot come any more. */
+  void whenRegistered(CompletableFuture<Void> waiter) {
+    engine.checkLoop();
+    switch (state) {
+      case REGISTERED -> waiter.complete(null);
+      case SUPERSEDED, CLOSED -> waiter.completeExceptionally(over());
+      default -> waiters.add(waiter);
+    }
+  }
+
+  /** Returns why the last attempt failed; any thread. */
+  Optional<DiscoveryException> lastFailure() {
+    return Optional.ofNullable(lastFailure);
+  }
+
+  /**
+   * Ends the registration: an attempt under way ends first, then the record is released until that
+   * succeeds.
+   */
+  void close() {
+    engine.checkLoop();
+    if (state == State.CLOSED) {
+      return;
+    }
+    become(State.CLOSED);
+    fail(over());
+    retry.cancel();
+    if (ownership == null) {
+      settle();
+    }
+    converge();
+  }
+
+  private void release() {
+    busy = true;
+    engine.attempt(
+        ownership::release,
+        (released, failure) -> {
+          busy = false;
+          if (failure == null) {
+            settle();
+          } else {
+            retry.after(failure.reason());
+          }
+        });
+  }
+
+  /** The store is back. */
+  void hurry() {
+    engine.checkLoop();
+    retry.hurry();
+  }
+
+  /** A successor in this process waits for the release. */
+  void retryNow() {
+    engine.checkLoop();
+    retry.cancel();
+    converge();
+  }
+
+  private void become(State next) {
+    if (state != next) {
+      state = next;
+      onState.accept(next);
+      if (next == State.REGISTERED) {
+        complete(waiters);
+        waiters = new ArrayList<>();
+      }
+    }
+  }
+
+  private RuntimeException over() {
+    return state == State.SUPERSEDED
+        ? new DiscoveryException(Reason.SUPERSEDED, this + " was superseded by another process")
+        : new DiscoveryException(Reason.CLOSED, this + " was closed");
+  }
+
+  private void fail(RuntimeException why) {
+    unwritten.forEach(future -> future.completeExceptionally(why));
+    waiters.forEach(future -> future.completeExceptionally(why));
+    unwritten = new ArrayList<>();
+    waiters = new ArrayList<>();
+  }
+
+  private static void complete(List<CompletableFuture<Void>> futures) {
+    futures.forEach(future -> future.complete(null));
+  }
+
+  @Override
+  public String toString() {
+    return "registration " + Names.escape(written.service()) + "/" + Names.escape(written.id());
+  }
+}

@@ -1,0 +1,295 @@
+package io.discovery;
+
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Backend;
+import io.discovery.spi.BackendContext;
+import io.discovery.spi.BackendProvider;
+import io.discovery.spi.Entry;
+import io.discovery.spi.EventLoop;
+import io.discovery.spi.Listing;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * The one implementation of {@link Registry}, the same for every backend: checks input on the
+ * caller's thread and hands work to the tasks and views on the event loop. Safe for any thread.
+ */
+final class RegistryEngine implements Registry, BackendContext {
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration SHUTDOWN = Duration.ofMillis(2_500);
+
+  private final Engine engine;
+  private final Runnable releaseThreads;
+  private final ConcurrentHashMap<Name, LocalRegistration> open = new ConcurrentHashMap<>();
+  private final Set<LocalWatcher> watchers = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> ended =
+      new CompletableFuture<>(); // fails when closing is done
+  // On the loop only: registrations still in the store, the newest of each name; views by service.
+  private final Map<Name, LocalRegistration> present = new HashMap<>();
+  private final Map<String, ServiceView> views = new HashMap<>();
+
+  /** What a registration is unique by. */
+  private record Name(String service, String id) {
+    static Name of(ServiceInstance instance) {
+      return new Name(instance.service(), instance.id());
+    }
+  }
+
+  RegistryEngine(Engine engine, BackendProvider provider, Runnable releaseThreads) {
+    this.engine = engine;
+    this.releaseThreads = releaseThreads;
+    Backend backend = provider.connect(engine.config, this);
+    engine.use(backend);
+    engine.loop.schedule(TICK, this::tick);
+  }
+
+  private void tick() {
+    views.values().forEach(ServiceView::tick);
+    engine.loop.schedule(TICK, this::tick);
+  }
+
+  @Override
+  public EventLoop loop() {
+    return engine.loop;
+  }
+
+  @Override
+  public String label() {
+    return engine.label;
+  }
+
+  @Override
+  public void reachable() {
+    engine.onLoop(
+        () -> {
+          views.values().forEach(ServiceView::hurry);
+          present.values().forEach(registration -> registration.task().hurry());
+        });
+  }
+
+  @Override
+  public Registration register(ServiceInstance instance) {
+    return register(instance, engine.config.ttl());
+  }
+
+  @Override
+  public Registration register(ServiceInstance instance, Duration ttl) {
+    checkOpen();
+    if (ttl.isNegative() || ttl.isZero()) {
+      throw new IllegalArgumentException("ttl: " + ttl + " (expected: more than zero)");
+    }
+    checkEncodable(instance);
+    Name name = Name.of(instance);
+    LocalRegistration registration = new LocalRegistration(this, engine, instance, ttl);
+    if (open.putIfAbsent(name, registration) != null) {
+      throw new IllegalStateException(
+          Names.escape(name.service + "/" + name.id)
+              + " is registered here already (expected: one open registration; update or close that one)");
+    }
+    engine.loop.execute(() -> start(name, registration));
+    if (closing.get()) {
+      registration.beginClose();
+      checkOpen();
+    }
+    return registration;
+  }
+
+  private void start(Name name, LocalRegistration registration) {
+    LocalRegistration predecessor = present.put(name, registration);
+    registration.task().whenSettled(() -> present.remove(name, registration));
+    if (predecessor == null) {
+      registration.task().start();
+    } else {
+      predecessor.task().whenSettled(() -> registration.task().start());
+      predecessor.task().retryNow();
+    }
+  }
+
+  /** Frees the name for the next registration. */
+  void closing(LocalRegistration registration) {
+    open.remove(Name.of(registration.instance()), registration);
+  }
+
+  void checkEncodable(ServiceInstance instance) {
+    int size = engine.codec.encode(instance, engine.clock.instant()).length;
+    if (size > InstanceCodec.MAX_WRITTEN) {
+      throw new IllegalArgumentException(
+          "metadata: the record takes "
+              + size
+              + " bytes (expected: at most "
+              + InstanceCodec.MAX_WRITTEN
+              + ")");
+    }
+  }
+
+  @Override
+  public Watcher watch(String service, Watcher.Listener listener) {
+    checkOpen();
+    Names.check("service", service);
+    LocalWatcher watcher = new LocalWatcher(engine, service, listener, this::refresh, this::forget);
+    watchers.add(watcher);
+    engine.loop.execute(
+        () -> {
+          if (watchers.contains(watcher)) {
+            views.computeIfAbsent(service, name -> new ServiceView(engine, name)).add(watcher);
+          }
+        });
+    if (closing.get()) {
+      watcher.close();
+      checkOpen();
+    }
+    return watcher;
+  }
+
+  private void refresh(LocalWatcher watcher) {
+    engine.loop.execute(
+        () -> Optional.ofNullable(views.get(watcher.service())).ifPresent(ServiceView::refresh));
+  }
+
+  private void forget(LocalWatcher watcher) {
+    watchers.remove(watcher);
+    engine.loop.execute(
+        () -> {
+          ServiceView view = views.get(watcher.service());
+          if (view != null && view.remove(watcher)) {
+            views.remove(watcher.service());
+            view.close();
+          }
+        });
+  }
+
+  @Override
+  public Snapshot list(String service, Duration timeout) {
+    checkOpen();
+    Names.check("service", service);
+    String segment = Names.encode(service);
+    return decode(
+        service,
+        read(
+            () -> engine.backend().list(segment),
+            timeout,
+            "service '" + Names.escape(service) + "'"));
+  }
+
+  private Snapshot decode(String service, Listing listing) {
+    List<Entry> entries = listing.entries();
+    if (entries.size() > engine.config.maxInstances()) {
+      throw Contents.tooMany(engine, service, entries.size());
+    }
+    Map<String, ServiceInstance> instances = new TreeMap<>();
+    for (Entry entry : entries) {
+      try {
+        String id = Names.decode(entry.id());
+        instances.put(id, engine.codec.decode(service, id, entry.value()));
+      } catch (BadRecordException e) {
+        engine.counters.badRecords.increment();
+        Engine.LOG.log(
+            Level.DEBUG,
+            () ->
+                "left out of a list: "
+                    + Names.escape(service + "/" + entry.id())
+                    + ": "
+                    + e.getMessage());
+      }
+    }
+    return new Snapshot(service, 0, new ArrayList<>(instances.values()));
+  }
+
+  @Override
+  public Set<String> services(Duration timeout) {
+    checkOpen();
+    return names(read(() -> engine.backend().services(), timeout, "services"));
+  }
+
+  private static Set<String> names(Set<String> segments) {
+    SortedSet<String> names = new TreeSet<>();
+    segments.forEach(segment -> names.add(Names.decode(segment)));
+    return Collections.unmodifiableSortedSet(names);
+  }
+
+  private <T> T read(Supplier<CompletionStage<T>> attempt, Duration timeout, String what) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    engine.loop.execute(
+        () ->
+            engine.attempt(
+                attempt,
+                (value, failure) -> {
+                  if (failure == null) {
+                    result.complete(value);
+                  } else {
+                    result.completeExceptionally(failure);
+                  }
+                }));
+    // The tasks of a closed loop are dropped, so the end of the registry ends the wait too.
+    Await.result(
+        CompletableFuture.anyOf(result, ended),
+        timeout,
+        () -> new DiscoveryException(Reason.TIMEOUT, what + " not read within " + timeout));
+    return result.join();
+  }
+
+  @Override
+  public RegistryStats stats() {
+    return engine.counters.read();
+  }
+
+  private void checkOpen() {
+    if (closing.get()) {
+      throw new IllegalStateException(
+          "the registry " + engine.label + " is closed (expected: an open registry)");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      Await.quietly(ended, Duration.ofSeconds(5));
+      return;
+    }
+    watchers.forEach(LocalWatcher::end);
+    List<LocalRegistration> leaving = new ArrayList<>(open.values());
+    leaving.forEach(LocalRegistration::beginClose);
+    CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
+    engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
+    Await.quietly(released.thenCompose(all -> all), engine.config.closeTimeout());
+    CompletableFuture<Void> shutdown = new CompletableFuture<>();
+    engine.loop.execute(
+        () -> {
+          views.values().forEach(ServiceView::close);
+          views.clear();
+          engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
+        });
+    Await.quietly(shutdown, SHUTDOWN);
+    leaving.forEach(LocalRegistration::shut);
+    releaseThreads.run();
+    ended.completeExceptionally(
+        new IllegalStateException("the registry " + engine.label + " was closed meanwhile"));
+  }
+
+  private CompletableFuture<?>[] unsettled() {
+    return present.values().stream()
+        .map(registration -> registration.task().settled())
+        .toArray(CompletableFuture<?>[]::new);
+  }
+
+  @Override
+  public String toString() {
+    return engine.label + (closing.get() ? " (closed)" : "");
+  }
+}

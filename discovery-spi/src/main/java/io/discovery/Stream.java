@@ -1,0 +1,150 @@
+package io.discovery;
+
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Delta;
+import io.discovery.spi.EventLoop;
+import io.discovery.spi.Listing;
+import io.discovery.spi.Observer;
+import io.discovery.spi.Subscription;
+import java.time.Duration;
+
+/**
+ * One subscription of the backend, from its opening to its end. Moves events to the loop, lets none
+ * through after the end, and ends a subscription that does not deliver its listing or cannot prove
+ * itself alive in time (rule 3.9: fault to STALE in at most 1 s of silence, 1 s to the next tick
+ * and 2 s for the proof). Everything else belongs to the event loop.
+ */
+final class Stream implements Observer {
+  private static final long SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration PROOF = Duration.ofSeconds(2);
+
+  private final Engine engine;
+  private final Sink sink;
+  private Subscription subscription; // null until the backend has returned it
+  private EventLoop.Timer deadline; // of the listing, then of a proof; null if neither is awaited
+  private long heardAt;
+  private boolean listed;
+  private boolean over;
+
+  /** Who is told. On the loop, in the order of {@link Observer}. */
+  interface Sink {
+    void onListing(Listing listing);
+
+    void onDelta(Delta delta);
+
+    void onEnd(DiscoveryException cause);
+  }
+
+  Stream(Engine engine, Sink sink) {
+    this.engine = engine;
+    this.sink = sink;
+  }
+
+  void open(String segment) {
+    engine.checkLoop();
+    engine.counters.subscriptions.increment();
+    Duration limit = engine.config.listTimeout();
+    deadline =
+        engine.loop.schedule(limit, () -> fail(unavailable("no complete read within " + limit)));
+    Subscription opened;
+    try {
+      opened = engine.backend().subscribe(segment, this);
+    } catch (RuntimeException e) {
+      fail(Engine.failure(e));
+      return;
+    }
+    if (over) {
+      opened.close();
+    } else {
+      subscription = opened;
+    }
+  }
+
+  boolean listed() {
+    return listed;
+  }
+
+  /** Asks for a proof of life after a silence. */
+  void tick() {
+    if (listed && deadline == null && engine.loop.nanoTime() - heardAt >= SILENCE_NANOS) {
+      deadline =
+          engine.loop.schedule(
+              PROOF, () -> fail(unavailable("the store gave no sign of life within " + PROOF)));
+      engine.attempt(
+          subscription::probe,
+          (alive, failure) -> {
+            if (failure != null) {
+              fail(failure);
+            } else if (!over) {
+              heard();
+            }
+          });
+    }
+  }
+
+  @Override
+  public void onListing(Listing listing) {
+    // Through the queue even on the loop: a backend may call from within subscribe, before its
+    // caller has the subscription.
+    engine.loop.execute(
+        () -> {
+          if (!over && !listed) {
+            listed = true;
+            heard();
+            sink.onListing(listing);
+          }
+        });
+  }
+
+  @Override
+  public void onDelta(Delta delta) {
+    engine.loop.execute(
+        () -> {
+          if (!over) {
+            heard();
+            sink.onDelta(delta);
+          }
+        });
+  }
+
+  @Override
+  public void onEnd(DiscoveryException cause) {
+    engine.loop.execute(() -> fail(cause));
+  }
+
+  /** Ends the stream and tells. */
+  void fail(DiscoveryException cause) {
+    if (!over) {
+      close();
+      sink.onEnd(cause);
+    }
+  }
+
+  /** Ends the stream without telling. Idempotent. */
+  void close() {
+    engine.checkLoop();
+    if (!over) {
+      over = true;
+      cancelDeadline();
+      if (subscription != null) {
+        subscription.close();
+      }
+    }
+  }
+
+  private void heard() {
+    heardAt = engine.loop.nanoTime();
+    cancelDeadline();
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel();
+      deadline = null;
+    }
+  }
+
+  private static DiscoveryException unavailable(String message) {
+    return new DiscoveryException(Reason.UNAVAILABLE, message);
+  }
+}
