@@ -5,15 +5,17 @@ import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
-import io.discovery.Snapshot;
 import io.discovery.Watcher;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -107,6 +109,21 @@ final class Scenario implements AutoCloseable {
     return registration;
   }
 
+  /** Waits for an acknowledgement. */
+  void join(CompletableFuture<?> acknowledgement) {
+    try {
+      acknowledgement.get(convergence().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          "rule " + rule() + ": no acknowledgement within " + convergence(), e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("rule " + rule() + ": refused instead of acknowledged", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
   Store store() {
     return need(fixture.store(), "Store");
   }
@@ -150,32 +167,47 @@ final class Scenario implements AutoCloseable {
 
   /** Waits until a fresh read by the observer is exactly this. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
+    AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
     Await.until(
-        "rule " + rule() + ": a fresh list of " + service + " shows exactly " + expected,
+        () ->
+            "rule "
+                + rule()
+                + ": fresh list of "
+                + service
+                + ": "
+                + Difference.describe(expected, last.get()),
         within,
-        () -> observer().list(service, within).instances().equals(expected));
+        () -> {
+          last.set(observer().list(service, convergence()).instances());
+          return last.get().equals(expected);
+        });
   }
 
   /** Checks that a fresh read by the observer is exactly this, now. */
   void expectListed(String service, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
     List<ServiceInstance> listed = observer().list(service, convergence()).instances();
     check(
         listed.equals(expected),
-        "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
+        "fresh list of " + service + ": " + Difference.describe(expected, listed));
+  }
+
+  /** Returns a listener of this registration's states. */
+  States states(Registration registration) {
+    return new States(rule(), registration);
   }
 
   /** Waits for a registration's state. */
   void awaitState(Registration registration, Registration.State state, Duration within) {
     Await.until(
-        "rule " + rule() + ": state " + state + " of " + registration.instance().id(),
+        () -> "rule " + rule() + ": " + registration + " becomes " + state,
         within,
         () -> registration.state() == state);
   }
 
   void await(String what, Duration within, BooleanSupplier condition) {
-    Await.until("rule " + rule() + ": " + what, within, condition);
+    Await.until(() -> "rule " + rule() + ": " + what, within, condition);
   }
 
   void check(boolean holds, String otherwise) {
@@ -198,11 +230,9 @@ final class Scenario implements AutoCloseable {
         "rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
   }
 
-  static Snapshot snapshot(String service, ServiceInstance... instances) {
-    return new Snapshot(
-        service == null ? "any" : service,
-        0,
-        Arrays.stream(instances).sorted(Comparator.comparing(ServiceInstance::id)).toList());
+  /** Returns an instance like any other. */
+  static ServiceInstance instance(String service, String id) {
+    return ServiceInstance.of(service, "10.0.0.1", 8080).withId(id);
   }
 
   @Override
