@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -94,7 +95,7 @@ final class ZooKeeperConnection {
   }
 
   /** Returns the session: now, soon if it is being made, or not at all for the time being. */
-  CompletableFuture<ZooKeeperSession> session() {
+  CompletionStage<ZooKeeperSession> session() {
     return session;
   }
 
@@ -106,10 +107,10 @@ final class ZooKeeperConnection {
   }
 
   /** Runs {@code calls} on the session, bounded; failures come in the engine's terms. */
-  <T> CompletableFuture<T> attempt(
-      Duration limit, String what, Function<ZooKeeperSession, CompletableFuture<T>> calls) {
+  <T> CompletionStage<T> attempt(
+      Duration limit, String what, Function<ZooKeeperSession, CompletionStage<T>> calls) {
     CompletableFuture<T> result = deadline(limit, what);
-    session
+    session()
         .thenCompose(calls)
         .whenComplete(
             (value, failure) -> {
@@ -141,7 +142,8 @@ final class ZooKeeperConnection {
     EventLoop.Timer timer =
         loop.schedule(
             limit, () -> result.completeExceptionally(ZooKeeperFailures.late(what, limit)));
-    result.whenComplete((value, failure) -> timer.cancel());
+    CompletionStage<T> settled = result;
+    settled.whenComplete((value, failure) -> timer.cancel());
     return result;
   }
 

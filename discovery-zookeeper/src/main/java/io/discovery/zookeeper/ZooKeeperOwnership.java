@@ -117,7 +117,8 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   public CompletionStage<Void> release() {
     listening = false;
     CompletableFuture<Void> result = connection.deadline(requestTimeout, what("removing"));
-    result.thenRun(
+    CompletionStage<Void> released = result;
+    released.thenRun(
         () -> {
           connection.leave(this);
           onReleased.run();
@@ -146,7 +147,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
             stat ->
                 isOurs(stat)
                     ? session.delete(record.path(), stat.getVersion())
-                    : CompletableFuture.completedFuture(null))
+                    : CompletableFuture.<Void>completedFuture(null))
         .whenComplete(
             (removed, failure) -> {
               Code code = failure == null ? Code.OK : ZooKeeperFailures.code(failure);
@@ -291,7 +292,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
       step(() -> record.create(session, write.value()));
     }
 
-    private void step(Supplier<CompletableFuture<Stat>> change) {
+    private void step(Supplier<CompletionStage<Stat>> change) {
       if (result.isDone()) {
         return;
       }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -46,11 +47,12 @@ final class ZooKeeperReader {
    * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, so the
    * revision never shrinks while the root lives.
    */
-  CompletableFuture<Listing> list(ZooKeeperSession session, String service) {
+  CompletionStage<Listing> list(ZooKeeperSession session, String service) {
     String path = keys.service(service);
-    CompletableFuture<Void> fresh = session.sync(path);
-    CompletableFuture<Optional<Children>> children = present(session.getChildren(path));
-    CompletableFuture<Optional<Stat>> root = present(session.exists(keys.root()));
+    CompletionStage<Void> fresh = session.sync(path);
+    CompletableFuture<Optional<Children>> children =
+        present(session.getChildren(path)).toCompletableFuture();
+    CompletionStage<Optional<Stat>> root = present(session.exists(keys.root()));
     return fresh
         .thenCompose(done -> children)
         .thenCompose(found -> nodes(session, path, found.map(Children::names).orElse(List.of())))
@@ -63,10 +65,10 @@ final class ZooKeeperReader {
   }
 
   /** Reads the names of services that have a record; those we may not look into are left out. */
-  CompletableFuture<Set<String>> services(ZooKeeperSession session) {
+  CompletionStage<Set<String>> services(ZooKeeperSession session) {
     String root = keys.root();
-    CompletableFuture<Void> fresh = session.sync(root);
-    CompletableFuture<Optional<Children>> children = present(session.getChildren(root));
+    CompletionStage<Void> fresh = session.sync(root);
+    CompletionStage<Optional<Children>> children = present(session.getChildren(root));
     return fresh
         .thenCompose(done -> children)
         .thenCompose(found -> nodes(session, root, found.map(Children::names).orElse(List.of())))
@@ -79,7 +81,7 @@ final class ZooKeeperReader {
   }
 
   /** Reads children of {@code parent}; those that are gone are missing in the result. */
-  CompletableFuture<Map<String, Node>> nodes(
+  CompletionStage<Map<String, Node>> nodes(
       ZooKeeperSession session, String parent, List<String> names) {
     Read read = new Read(session, parent, names.iterator());
     read.proceed();
@@ -106,7 +108,7 @@ final class ZooKeeperReader {
     return new Listing(store, last, entries(nodes));
   }
 
-  private static <T> CompletableFuture<Optional<T>> present(CompletableFuture<T> found) {
+  private static <T> CompletionStage<Optional<T>> present(CompletionStage<T> found) {
     return found
         .thenApply(Optional::of)
         .exceptionally(
@@ -143,7 +145,13 @@ final class ZooKeeperReader {
           reads.add(Op.getData(ZooKeeperKeys.child(parent, name)));
         }
         inFlight++;
-        session.read(reads).whenComplete((results, failure) -> take(some, results, failure));
+        session
+            .read(reads)
+            .whenComplete(
+                (results, failure) -> {
+                  take(some, results, failure);
+                  proceed();
+                });
       }
       if (inFlight == 0) {
         result.complete(nodes);
@@ -163,7 +171,6 @@ final class ZooKeeperReader {
           missing(some.get(i), Code.get(error.getErr()));
         }
       }
-      proceed();
     }
 
     private void missing(String name, Code code) {

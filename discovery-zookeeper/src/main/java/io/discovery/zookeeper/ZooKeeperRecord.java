@@ -3,6 +3,7 @@ package io.discovery.zookeeper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -46,7 +47,7 @@ final class ZooKeeperRecord {
   }
 
   /** Creates the node where there is none, and what is missing above it. */
-  CompletableFuture<Stat> create(ZooKeeperSession session, byte[] value) {
+  CompletionStage<Stat> create(ZooKeeperSession session, byte[] value) {
     return withParents(
         session,
         path,
@@ -54,7 +55,7 @@ final class ZooKeeperRecord {
   }
 
   /** Replaces the node of this version by one of ours, without a moment of absence. */
-  CompletableFuture<Stat> replace(ZooKeeperSession session, byte[] value, int version) {
+  CompletionStage<Stat> replace(ZooKeeperSession session, byte[] value, int version) {
     int raised = 1 + Math.floorMod(version, GENERATIONS);
     List<Op> ops = new ArrayList<>();
     ops.add(Op.delete(path, version));
@@ -67,8 +68,8 @@ final class ZooKeeperRecord {
         .thenApply(results -> ((OpResult.SetDataResult) results.get(raised + 1)).getStat());
   }
 
-  private CompletableFuture<Stat> withParents(
-      ZooKeeperSession session, String child, Supplier<CompletableFuture<Stat>> create) {
+  private CompletionStage<Stat> withParents(
+      ZooKeeperSession session, String child, Supplier<CompletionStage<Stat>> create) {
     return create
         .get()
         .exceptionallyCompose(
@@ -78,7 +79,7 @@ final class ZooKeeperRecord {
                     : CompletableFuture.failedFuture(failure));
   }
 
-  private CompletableFuture<Void> parent(ZooKeeperSession session, String parent) {
+  private CompletionStage<Void> parent(ZooKeeperSession session, String parent) {
     if (parent.equals("/")) {
       return CompletableFuture.failedFuture(
           ZooKeeperFailures.unavailable(

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
@@ -102,35 +103,35 @@ final class ZooKeeperSession {
    * One round trip to the leader and back, shared by all who ask while it is under way: it proves
    * this connection and the server's own link to the quorum.
    */
-  CompletableFuture<Void> probe() {
+  CompletionStage<Void> probe() {
     if (probe.isDone()) {
-      probe = sync("/");
+      probe = sync("/").toCompletableFuture();
     }
     return probe;
   }
 
   /** Makes the reads that follow see all that was acknowledged anywhere before. */
-  CompletableFuture<Void> sync(String path) {
+  CompletionStage<Void> sync(String path) {
     return call(reply -> zk.sync(path, (rc, p, ctx) -> reply.of(rc, p, null), null));
   }
 
-  CompletableFuture<Stat> exists(String path) {
+  CompletionStage<Stat> exists(String path) {
     return call(reply -> zk.exists(path, false, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
   }
 
   /** As above, and sets a one-shot watch. */
-  CompletableFuture<Stat> exists(String path, Watcher watcher) {
+  CompletionStage<Stat> exists(String path, Watcher watcher) {
     return call(reply -> zk.exists(path, watcher, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
   }
 
-  CompletableFuture<Node> getData(String path) {
+  CompletionStage<Node> getData(String path) {
     return call(
         reply ->
             zk.getData(
                 path, false, (rc, p, ctx, data, stat) -> reply.of(rc, p, node(data, stat)), null));
   }
 
-  CompletableFuture<Children> getChildren(String path) {
+  CompletionStage<Children> getChildren(String path) {
     return call(
         reply ->
             zk.getChildren(
@@ -140,24 +141,24 @@ final class ZooKeeperSession {
                 null));
   }
 
-  CompletableFuture<Stat> create(String path, byte[] value, List<ACL> acl, CreateMode mode) {
+  CompletionStage<Stat> create(String path, byte[] value, List<ACL> acl, CreateMode mode) {
     return call(
         reply ->
             zk.create(
                 path, value, acl, mode, (rc, p, ctx, name, stat) -> reply.of(rc, p, stat), null));
   }
 
-  CompletableFuture<Stat> setData(String path, byte[] value, int version) {
+  CompletionStage<Stat> setData(String path, byte[] value, int version) {
     return call(
         reply -> zk.setData(path, value, version, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
   }
 
-  CompletableFuture<Void> delete(String path, int version) {
+  CompletionStage<Void> delete(String path, int version) {
     return call(reply -> zk.delete(path, version, (rc, p, ctx) -> reply.of(rc, p, null), null));
   }
 
   /** Carries out all of {@code ops} or none. */
-  CompletableFuture<List<OpResult>> commit(List<Op> ops) {
+  CompletionStage<List<OpResult>> commit(List<Op> ops) {
     return call(reply -> zk.multi(ops, (rc, p, ctx, all) -> reply.of(rc, p, all), null));
   }
 
@@ -165,7 +166,7 @@ final class ZooKeeperSession {
    * Carries out reads, each with its own result. The code of the whole is that of the first read
    * that failed, {@code NONODE} for instance, and says nothing of the others.
    */
-  CompletableFuture<List<OpResult>> read(List<Op> ops) {
+  CompletionStage<List<OpResult>> read(List<Op> ops) {
     return call(
         reply ->
             zk.multi(
@@ -175,7 +176,7 @@ final class ZooKeeperSession {
   }
 
   /** Watches a path, which need not exist, and all below it, until {@link #unwatch}. */
-  CompletableFuture<Void> watch(String path, Watcher watcher) {
+  CompletionStage<Void> watch(String path, Watcher watcher) {
     watches.merge(path, 1, Integer::sum);
     return call(
         reply ->
@@ -200,7 +201,7 @@ final class ZooKeeperSession {
     return new Node(data == null ? new byte[0] : data, stat);
   }
 
-  private <T> CompletableFuture<T> call(Consumer<Reply<T>> request) {
+  private <T> CompletionStage<T> call(Consumer<Reply<T>> request) {
     CompletableFuture<T> future = new CompletableFuture<>();
     request.accept((rc, path, value) -> loop.execute(() -> settle(future, rc, path, value)));
     return future;

@@ -114,13 +114,13 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
     }
   }
 
-  private CompletableFuture<Listing> follow(ZooKeeperSession connected) {
+  private CompletionStage<Listing> follow(ZooKeeperSession connected) {
     if (over) {
       return CompletableFuture.failedFuture(ZooKeeperFailures.unavailable("closed meanwhile"));
     }
     session = connected;
     session.whenEnded(onSessionEnd);
-    CompletableFuture<Void> watching = session.watch(path, this);
+    CompletionStage<Void> watching = session.watch(path, this);
     // In the same breath: ZooKeeper keeps the order. The watch needs no permission, the read does.
     return reader.list(session, service).thenCombine(watching, (listing, set) -> listing);
   }
@@ -141,7 +141,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
   }
 
   /** One read at a time; what turns dirty meanwhile is read after it. */
-  private <T> void read(Function<ZooKeeperSession, CompletableFuture<T>> calls, Consumer<T> take) {
+  private <T> void read(Function<ZooKeeperSession, CompletionStage<T>> calls, Consumer<T> take) {
     reading = true;
     connection
         .attempt(listTimeout, "reading " + path, calls)
