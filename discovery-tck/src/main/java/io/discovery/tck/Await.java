@@ -6,8 +6,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Waits for a condition that has no event to wait for, such as another process becoming ready. Polls
- * on the calling thread; fails with an {@link AssertionError} that says what was awaited.
+ * Waits for a condition that has no event to wait for, such as another process becoming ready.
+ * Polls on the calling thread; fails with an {@link AssertionError} that says what was awaited.
  */
 public final class Await {
   private static final Duration POLL = Duration.ofMillis(10);

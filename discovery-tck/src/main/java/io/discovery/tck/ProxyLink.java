@@ -1,0 +1,42 @@
+package io.discovery.tck;
+
+import io.discovery.RegistryConfig;
+
+/** A {@link Link} over TCP. */
+record ProxyLink(TcpProxy proxy, RegistryConfig config) implements Link {
+  @Override
+  public void cut() {
+    proxy.cut();
+  }
+
+  @Override
+  public void finish() {
+    proxy.finish();
+  }
+
+  @Override
+  public void refuse() {
+    proxy.refuse();
+  }
+
+  @Override
+  public void blackHole() {
+    proxy.blackHole();
+  }
+
+  @Override
+  public void loseAnswers() {
+    proxy.blackHole(false, true);
+  }
+
+  @Override
+  public void restore() {
+    proxy.pass();
+    proxy.accept();
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+  }
+}

@@ -1,0 +1,231 @@
+package io.discovery.tck;
+
+import io.discovery.Registration;
+import io.discovery.Registries;
+import io.discovery.Registry;
+import io.discovery.RegistryConfig;
+import io.discovery.ServiceInstance;
+import io.discovery.Snapshot;
+import io.discovery.Watcher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The stage of one test: registries in a namespace of its own, recorders on their watches, the
+ * fixture's capabilities, and waits that name the rule. In the end it heals what the test has hurt,
+ * closes what the test has opened and checks every recorder. Used by the test's thread only.
+ */
+final class Scenario implements AutoCloseable {
+  /** How long "nothing happens" is watched. */
+  static final Duration QUIET = Duration.ofMillis(1_200);
+
+  private final Fixture fixture;
+  private final String test;
+  private final String namespace;
+  private final List<Registry> registries = new ArrayList<>();
+  private final List<Link> links = new ArrayList<>();
+  private final List<Recorder> recorders = new ArrayList<>();
+  private Registry observer;
+
+  Scenario(Fixture fixture, String test) {
+    this.fixture = fixture;
+    this.test = test;
+    this.namespace =
+        "tck/"
+            + test.replaceAll("_.*", "")
+            + "-"
+            + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+  }
+
+  /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
+  String rule() {
+    return test.matches("s\\d{3}_.*")
+        ? test.charAt(1) + "." + Integer.parseInt(test.substring(2, 4))
+        : test;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  /** Returns the fixture's configuration with this test's namespace and TTL. */
+  RegistryConfig config() {
+    return prepare(fixture.config());
+  }
+
+  /** Opens a registry that reaches the store directly. */
+  Registry open() {
+    return open(config());
+  }
+
+  /** Opens a registry that reaches the store through a link. */
+  Registry open(Link link) {
+    return open(prepare(link.config()));
+  }
+
+  Registry open(RegistryConfig config) {
+    Registry registry = Registries.open(config);
+    registries.add(registry);
+    return registry;
+  }
+
+  /** Returns an independent registry that reaches the store directly: the witness of a test. */
+  Registry observer() {
+    if (observer == null) {
+      observer = open();
+    }
+    return observer;
+  }
+
+  /** Returns a recorder on a new watch. */
+  Recorder watch(Registry registry, String service) {
+    Recorder recorder = new Recorder(rule());
+    recorders.add(recorder);
+    recorder.follows(registry.watch(service, recorder));
+    return recorder;
+  }
+
+  /** Returns a recorder on the observer's watch, once it is current. */
+  Recorder observe(String service) {
+    Recorder recorder = watch(observer(), service);
+    recorder.awaitPhase(Watcher.Phase.CURRENT, convergence());
+    return recorder;
+  }
+
+  /** Registers and waits for the acknowledgement. */
+  Registration register(Registry registry, ServiceInstance instance) {
+    Registration registration = registry.register(instance);
+    registration.awaitRegistered(convergence());
+    return registration;
+  }
+
+  Store store() {
+    return need(fixture.store(), "Store");
+  }
+
+  Server server() {
+    return need(fixture.server(), "Server");
+  }
+
+  Link link() {
+    Link link = need(fixture.openLink(), "Link");
+    links.add(link);
+    return link;
+  }
+
+  Expiry expiry() {
+    return need(fixture.expiry(), "Expiry");
+  }
+
+  Census census() {
+    return need(fixture.census(), "Census");
+  }
+
+  Duration ttl() {
+    return fixture.bounds().ttl();
+  }
+
+  /** Returns the longest that a record without a living owner may be seen. */
+  Duration gone() {
+    return ttl().plus(fixture.bounds().slack());
+  }
+
+  /** Returns D. */
+  Duration detection() {
+    return fixture.bounds().detection();
+  }
+
+  /** Returns C. */
+  Duration convergence() {
+    return fixture.bounds().convergence();
+  }
+
+  /** Waits until a fresh read by the observer is exactly this. */
+  void awaitListed(String service, Duration within, ServiceInstance... instances) {
+    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    Await.until(
+        "rule " + rule() + ": a fresh list of " + service + " shows exactly " + expected,
+        within,
+        () -> observer().list(service, within).instances().equals(expected));
+  }
+
+  /** Checks that a fresh read by the observer is exactly this, now. */
+  void expectListed(String service, ServiceInstance... instances) {
+    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> listed = observer().list(service, convergence()).instances();
+    check(
+        listed.equals(expected),
+        "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
+  }
+
+  /** Waits for a registration's state. */
+  void awaitState(Registration registration, Registration.State state, Duration within) {
+    Await.until(
+        "rule " + rule() + ": state " + state + " of " + registration.instance().id(),
+        within,
+        () -> registration.state() == state);
+  }
+
+  void await(String what, Duration within, BooleanSupplier condition) {
+    Await.until("rule " + rule() + ": " + what, within, condition);
+  }
+
+  void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new AssertionError("rule " + rule() + ": " + otherwise);
+    }
+  }
+
+  /** Checks that {@code action} fails like this and returns the failure. */
+  <T extends Throwable> T expectFailure(Class<T> type, String what, Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable thrown) {
+      check(
+          type.isInstance(thrown),
+          what + " failed with " + thrown + " (expected: " + type.getSimpleName() + ")");
+      return type.cast(thrown);
+    }
+    throw new AssertionError(
+        "rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
+  }
+
+  static Snapshot snapshot(String service, ServiceInstance... instances) {
+    return new Snapshot(
+        service == null ? "any" : service,
+        0,
+        Arrays.stream(instances).sorted(Comparator.comparing(ServiceInstance::id)).toList());
+  }
+
+  @Override
+  public void close() {
+    // Stores and links first, so that registries say goodbye in health.
+    List<Runnable> steps = new ArrayList<>();
+    links.forEach(link -> steps.add(link::restore));
+    fixture.server().ifPresent(server -> steps.add(server::start));
+    registries.forEach(registry -> steps.add(registry::close));
+    links.forEach(link -> steps.add(link::close));
+    recorders.forEach(recorder -> steps.add(recorder::check));
+    Assertions.assertAll(
+        "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
+  }
+
+  private RegistryConfig prepare(RegistryConfig config) {
+    return config.withNamespace(namespace).withTtl(ttl());
+  }
+
+  private static <T> T need(Optional<T> capability, String name) {
+    if (capability.isEmpty()) {
+      Assumptions.abort("the fixture has no " + name);
+    }
+    return capability.orElseThrow();
+  }
+}
