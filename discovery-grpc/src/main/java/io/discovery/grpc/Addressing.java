@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How instances become socket addresses: host, looked up, and port; or whatever the user's function makes of an instance.
+ * How instances become socket addresses: host, looked up, and port; or whatever the user's function
+ * makes of an instance.
  *
  * @param type what transports must be able to dial
  * @param function the user's
@@ -31,11 +32,15 @@ record Addressing(
     return function.isEmpty();
   }
 
-  /** Returns the addresses of an instance whose host has these; none if the user's function fails. */
+  /**
+   * Returns the addresses of an instance whose host has these; none if the user's function fails.
+   */
   List<SocketAddress> of(ServiceInstance instance, List<InetAddress> host) {
     return function.isPresent()
         ? apply(function.get(), instance).stream().toList()
-        : host.stream().<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port())).toList();
+        : host.stream()
+            .<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port()))
+            .toList();
   }
 
   /** Returns an address that no instance has, dialling which fails at once. */
@@ -45,7 +50,8 @@ record Addressing(
         : Optional.of(InetSocketAddress.createUnresolved(NOWHERE, 1));
   }
 
-  private static Optional<SocketAddress> apply(Function<ServiceInstance, ? extends SocketAddress> function, ServiceInstance instance) {
+  private static Optional<SocketAddress> apply(
+      Function<ServiceInstance, ? extends SocketAddress> function, ServiceInstance instance) {
     try {
       return Optional.of(function.apply(instance));
     } catch (RuntimeException e) {

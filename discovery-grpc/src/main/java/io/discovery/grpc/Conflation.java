@@ -11,16 +11,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Turns any number of signals into few deliveries to one channel: the first at once, those within a window after a delivery
- * together at its end, each with the newest value, and none is lost.
+ * Turns any number of signals into few deliveries to one channel: the first at once, those within a
+ * window after a delivery together at its end, each with the newest value, and none is lost.
  *
  * <pre>
  *  IDLE ── signal ──► BUSY: fetch (executor), deliver (context), wait for the window's end ──► IDLE
  *                      └── signal ──► AGAIN ── window's end ──► BUSY
  * </pre>
  *
- * <p>{@link #signal} may be called on any thread and does no work there: a synchronization context runs its tasks on the thread
- * that finds it idle, and that is to be one of the channel's executor, not a registry's. All else belongs to the context.
+ * <p>{@link #signal} may be called on any thread and does no work there: a synchronization context
+ * runs its tasks on the thread that finds it idle, and that is to be one of the channel's executor,
+ * not a registry's. All else belongs to the context.
  */
 final class Conflation<T> {
   static final Duration WINDOW = Duration.ofMillis(30);
@@ -35,7 +36,8 @@ final class Conflation<T> {
   private ScheduledHandle window; // in the context; null before the first delivery
 
   /**
-   * @param fetch runs on {@code executor}, not in the context and never twice at a time; must not throw
+   * @param fetch runs on {@code executor}, not in the context and never twice at a time; must not
+   *     throw
    * @param deliver runs in the context
    */
   Conflation(
@@ -74,7 +76,8 @@ final class Conflation<T> {
   }
 
   private void begin() {
-    // A channel that has ended must not be given tasks: its executor would be taken out of its pool again and never returned.
+    // A channel that has ended must not be given tasks: its executor would be taken out of its pool
+    // again and never returned.
     if (!closed) {
       executor.execute(this::run);
     }

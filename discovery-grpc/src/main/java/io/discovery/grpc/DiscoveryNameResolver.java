@@ -15,12 +15,14 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Tells one channel where its service is. Keeps the last known good: once there were addresses, no fault reaches the channel,
- * since {@code pick_first} would give up living connections for it; only the registry's certain "none" does.
+ * Tells one channel where its service is. Keeps the last known good: once there were addresses, no
+ * fault reaches the channel, since {@code pick_first} would give up living connections for it; only
+ * the registry's certain "none" does.
  *
- * <p>gRPC calls in the channel's synchronization context, to which the state belongs, and an exception there ends the channel:
- * whatever can fail or takes time runs on the channel's executor and is told as a status. gRPC also shuts down resolvers that it
- * never started and makes new ones after idling, so nothing is held before {@link #start}.
+ * <p>gRPC calls in the channel's synchronization context, to which the state belongs, and an
+ * exception there ends the channel: whatever can fail or takes time runs on the channel's executor
+ * and is told as a status. gRPC also shuts down resolvers that it never started and makes new ones
+ * after idling, so nothing is held before {@link #start}.
  */
 final class DiscoveryNameResolver extends NameResolver {
   private final Sharing sharing;
@@ -44,7 +46,11 @@ final class DiscoveryNameResolver extends NameResolver {
     this.key = key;
     this.conflation =
         new Conflation<>(
-            args.getSynchronizationContext(), args.getScheduledExecutorService(), executor(args), this::fetch, this::tell);
+            args.getSynchronizationContext(),
+            args.getScheduledExecutorService(),
+            executor(args),
+            this::fetch,
+            this::tell);
     this.signal = conflation::signal;
   }
 
@@ -59,7 +65,10 @@ final class DiscoveryNameResolver extends NameResolver {
     conflation.signal();
   }
 
-  /** A hint of the balancer that connections fail. It comes in storms; {@link ServiceAddresses#refresh} bounds what it costs. */
+  /**
+   * A hint of the balancer that connections fail. It comes in storms; {@link
+   * ServiceAddresses#refresh} bounds what it costs.
+   */
   @Override
   public void refresh() {
     Lease<ServiceAddresses> joined = share;
@@ -67,7 +76,8 @@ final class DiscoveryNameResolver extends NameResolver {
       joined.value().refresh();
     }
     if (!failure.isEmpty()) {
-      // The balancer may show a connection's error by now. And opening a registry that failed is tried again this way.
+      // The balancer may show a connection's error by now. And opening a registry that failed is
+      // tried again this way.
       tellAgain = true;
       conflation.signal();
     }
@@ -84,9 +94,12 @@ final class DiscoveryNameResolver extends NameResolver {
   private Resolution fetch() {
     try {
       Resolution newest = join().resolution();
-      return newest instanceof Resolution.Found found ? new Resolution.Found(ordered(found.groups())) : newest;
+      return newest instanceof Resolution.Found found
+          ? new Resolution.Found(ordered(found.groups()))
+          : newest;
     } catch (RuntimeException | LinkageError e) {
-      return new Resolution.Failed("cannot find " + getServiceAuthority() + ": " + e.getMessage(), Optional.of(e));
+      return new Resolution.Failed(
+          "cannot find " + getServiceAuthority() + ": " + e.getMessage(), Optional.of(e));
     }
   }
 
@@ -111,7 +124,10 @@ final class DiscoveryNameResolver extends NameResolver {
     }
   }
 
-  /** Each channel has an order of its own, lest {@code pick_first} sends every client of a service to the same instance. */
+  /**
+   * Each channel has an order of its own, lest {@code pick_first} sends every client of a service
+   * to the same instance.
+   */
   private List<EquivalentAddressGroup> ordered(List<EquivalentAddressGroup> groups) {
     List<EquivalentAddressGroup> ordered = new ArrayList<>(groups);
     Collections.shuffle(ordered, new Random(seed));
@@ -135,15 +151,18 @@ final class DiscoveryNameResolver extends NameResolver {
   }
 
   /**
-   * Makes any policy give up the instances that are gone. A failure alone would not: round robin ignores it, and an empty list
-   * too, as long as one of its connections lives, and would call servers that have deregistered for as long as they run.
+   * Makes any policy give up the instances that are gone. A failure alone would not: round robin
+   * ignores it, and an empty list too, as long as one of its connections lives, and would call
+   * servers that have deregistered for as long as they run.
    */
   private void retire() {
     if (!served.isEmpty()) {
       served = List.of();
       key.addressing()
           .nowhere(key.target().service())
-          .ifPresent(address -> listener.onResult2(addresses(List.of(new EquivalentAddressGroup(address)))));
+          .ifPresent(
+              address ->
+                  listener.onResult2(addresses(List.of(new EquivalentAddressGroup(address)))));
     }
   }
 
@@ -151,9 +170,11 @@ final class DiscoveryNameResolver extends NameResolver {
     if (!message.equals(failure) || tellAgain) {
       failure = message;
       tellAgain = false;
-      // UNAVAILABLE is the one code that gRPC passes on as it is and that says: not the application's answer, try again.
+      // UNAVAILABLE is the one code that gRPC passes on as it is and that says: not the
+      // application's answer, try again.
       Status status = Status.UNAVAILABLE.withDescription(message).withCause(cause.orElse(null));
-      listener.onResult2(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+      listener.onResult2(
+          ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
     }
   }
 
@@ -162,7 +183,10 @@ final class DiscoveryNameResolver extends NameResolver {
     return ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build();
   }
 
-  /** Returns the channel's executor for what may block. One that its owner has shut down must not end in an exception here. */
+  /**
+   * Returns the channel's executor for what may block. One that its owner has shut down must not
+   * end in an exception here.
+   */
   private static Executor executor(Args args) {
     Executor offload = args.getOffloadExecutor();
     return task -> {

@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a target says: {@code discovery://BACKEND/SERVICE?KEY=VALUE&...}, of which only the service is required. The keys are
- * those of {@link RegistryConfig}. Immutable; equal for equal meaning.
+ * What a target says: {@code discovery://BACKEND/SERVICE?KEY=VALUE&...}, of which only the service
+ * is required. The keys are those of {@link RegistryConfig}. Immutable; equal for equal meaning.
  *
  * @param service the service's name, decoded
  * @param registry where to look it up
@@ -18,24 +18,31 @@ import java.util.TreeMap;
 record DiscoveryTarget(String service, RegistryChoice registry) {
   static final String SCHEME = "discovery";
 
-  private static final String FORM = SCHEME + ":///SERVICE or " + SCHEME + "://BACKEND/SERVICE?KEY=VALUE";
+  private static final String FORM =
+      SCHEME + ":///SERVICE or " + SCHEME + "://BACKEND/SERVICE?KEY=VALUE";
 
   /**
-   * Parses a target whose scheme has been checked. Depends on nothing but the target: gRPC parses again whenever a channel
-   * leaves idle mode, and a failure then would be the end of the channel.
+   * Parses a target whose scheme has been checked. Depends on nothing but the target: gRPC parses
+   * again whenever a channel leaves idle mode, and a failure then would be the end of the channel.
    *
-   * @throws IllegalArgumentException if it has another form or an unknown key; the message says what was expected
+   * @throws IllegalArgumentException if it has another form or an unknown key; the message says
+   *     what was expected
    */
   static DiscoveryTarget parse(URI target) {
-    String shown = SCHEME + ":" + (target.isOpaque() ? target.getRawSchemeSpecificPart() : withoutQuery(target));
+    String shown =
+        SCHEME
+            + ":"
+            + (target.isOpaque() ? target.getRawSchemeSpecificPart() : withoutQuery(target));
     try {
       if (target.isOpaque() || target.getRawFragment() != null) {
         throw new IllegalArgumentException("bad form (expected: " + FORM + ")");
       }
-      Optional<String> backend = Optional.ofNullable(target.getRawAuthority()).filter(text -> !text.isEmpty());
+      Optional<String> backend =
+          Optional.ofNullable(target.getRawAuthority()).filter(text -> !text.isEmpty());
       backend.ifPresent(DiscoveryTarget::checkBackend);
       String service = service(target.getRawPath());
-      return new DiscoveryTarget(service, new RegistryChoice(backend, settings(target.getRawQuery())));
+      return new DiscoveryTarget(
+          service, new RegistryChoice(backend, settings(target.getRawQuery())));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("target '" + shown + "': " + e.getMessage(), e);
     }
@@ -46,7 +53,10 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
       RegistryConfig.defaults().withBackend(backend);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "backend: '" + backend + "' (expected: a backend's name; addresses of the store go into ?endpoints=HOST:PORT)", e);
+          "backend: '"
+              + backend
+              + "' (expected: a backend's name; addresses of the store go into ?endpoints=HOST:PORT)",
+          e);
     }
   }
 
@@ -57,7 +67,9 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
     }
     if (segment.indexOf('/') >= 0) {
       throw new IllegalArgumentException(
-          "path: '" + path + "' (expected: one segment; a '/' of the name is written %2F, a namespace ?namespace=PATH)");
+          "path: '"
+              + path
+              + "' (expected: one segment; a '/' of the name is written %2F, a namespace ?namespace=PATH)");
     }
     // For its check of the name; the rest is of no interest.
     return ServiceInstance.of(Percent.decode(segment), "localhost", 1).service();
@@ -86,7 +98,8 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
           "password: gRPC logs targets (expected: -Ddiscovery.password, DISCOVERY_PASSWORD, or a Registry handed to the channel)");
     }
     if (key.equals("backend")) {
-      throw new IllegalArgumentException("backend: belongs before the path (expected: " + FORM + ")");
+      throw new IllegalArgumentException(
+          "backend: belongs before the path (expected: " + FORM + ")");
     }
     // Whether a TLS file is there may change, see parse.
     if (!key.startsWith("tls.")) {

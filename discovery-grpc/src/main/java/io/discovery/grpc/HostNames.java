@@ -19,12 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The addresses behind the hosts of one service, since gRPC looks up no names itself. A name is looked up when it first appears;
- * again every {@link #RETRY} while that fails; and when a channel asks for a refresh and the answer is older than {@link #FRESH}.
- * A failure leaves an earlier answer standing. Hosts that no instance uses are forgotten, which bounds the cache.
+ * The addresses behind the hosts of one service, since gRPC looks up no names itself. A name is
+ * looked up when it first appears; again every {@link #RETRY} while that fails; and when a channel
+ * asks for a refresh and the answer is older than {@link #FRESH}. A failure leaves an earlier
+ * answer standing. Hosts that no instance uses are forgotten, which bounds the cache.
  *
- * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads of their own, {@value #THREADS} at most in the
- * whole process, and not on a channel's executor: a slow name server shall hold up no calls, and an answer serves all channels.
+ * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads of their own,
+ * {@value #THREADS} at most in the whole process, and not on a channel's executor: a slow name
+ * server shall hold up no calls, and an answer serves all channels.
  */
 final class HostNames implements AutoCloseable {
   /** As long as a JVM by default remembers a failure. */
@@ -36,7 +38,8 @@ final class HostNames implements AutoCloseable {
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
   private static final int THREADS = 64;
   private static final Executor POOL = pool();
-  private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.(?!$)|$)){4}");
+  private static final Pattern IPV4 =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.(?!$)|$)){4}");
 
   private final Lookup lookup;
   private final Duration retry;
@@ -84,7 +87,8 @@ final class HostNames implements AutoCloseable {
 
     /** Answers rotate; one with the same addresses in another order is the same. */
     Answer next(List<InetAddress> found) {
-      boolean same = found.size() == addresses.size() && Set.copyOf(found).equals(Set.copyOf(addresses));
+      boolean same =
+          found.size() == addresses.size() && Set.copyOf(found).equals(Set.copyOf(addresses));
       return new Answer(same ? addresses : List.copyOf(found), false, false, System.nanoTime());
     }
 
@@ -146,7 +150,11 @@ final class HostNames implements AutoCloseable {
       answers.put(host, found.map(known::next).orElseGet(known::failure));
       if (found.isEmpty()) {
         Level level = known.failed() ? Level.DEBUG : Level.WARNING;
-        LOG.log(level, "host {0} of an instance has no address; next look-up in {1}", Percent.encode(host), retry);
+        LOG.log(
+            level,
+            "host {0} of an instance has no address; next look-up in {1}",
+            Percent.encode(host),
+            retry);
         retryLater();
       }
     }
@@ -164,7 +172,8 @@ final class HostNames implements AutoCloseable {
   private void retryLater() {
     if (!retrying) {
       retrying = true;
-      CompletableFuture.delayedExecutor(retry.toMillis(), TimeUnit.MILLISECONDS, POOL).execute(this::retryFailed);
+      CompletableFuture.delayedExecutor(retry.toMillis(), TimeUnit.MILLISECONDS, POOL)
+          .execute(this::retryFailed);
     }
   }
 

@@ -8,7 +8,6 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What this machine knows of its own addresses. */
 interface Network {
@@ -30,12 +29,19 @@ interface Network {
 
   /** Asks the operating system. */
   final class ThisMachine implements Network {
-    /** Reserved for documentation (RFC 5737, RFC 3849): routed like any foreign address, and nothing is sent there. */
+    /**
+     * Reserved for documentation (RFC 5737, RFC 3849): routed like any foreign address, and nothing
+     * is sent there.
+     */
     private static final List<String> ELSEWHERE = List.of("198.51.100.1", "2001:db8::1");
 
     @Override
     public Optional<InetAddress> outward() {
-      return ELSEWHERE.stream().map(ThisMachine::toward).flatMap(Optional::stream).filter(Network::isDialable).findFirst();
+      return ELSEWHERE.stream()
+          .map(ThisMachine::toward)
+          .flatMap(Optional::stream)
+          .filter(Network::isDialable)
+          .findFirst();
     }
 
     @Override

@@ -16,8 +16,8 @@ final class Percent {
   private Percent() {}
 
   /**
-   * Encodes everything but RFC 3986's unreserved characters, so that the result is one path segment, a valid authority and safe
-   * to log.
+   * Encodes everything but RFC 3986's unreserved characters, so that the result is one path
+   * segment, a valid authority and safe to log.
    */
   static String encode(String text) {
     StringBuilder encoded = new StringBuilder(text.length() + 8);
@@ -31,7 +31,9 @@ final class Percent {
     return encoded.toString();
   }
 
-  /** Decodes UTF-8; {@code +} stands for itself. Fails if the escapes are broken or are not UTF-8. */
+  /**
+   * Decodes UTF-8; {@code +} stands for itself. Fails if the escapes are broken or are not UTF-8.
+   */
   static String decode(String encoded) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length());
     try {

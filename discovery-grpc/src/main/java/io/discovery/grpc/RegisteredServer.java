@@ -16,7 +16,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A running gRPC server that clients find: registered under one or more services, and taken down in the order that loses no call.
+ * A running gRPC server that clients find: registered under one or more services, and taken down in
+ * the order that loses no call.
  *
  * <pre>{@code
  * Server server = Grpc.newServerBuilderForPort(0, credentials).addService(orders).build().start();
@@ -58,7 +59,10 @@ public final class RegisteredServer implements AutoCloseable {
     return new Builder(registry, server);
   }
 
-  /** Returns the registrations in the order of the services, for waiting, state and updates. Closing is left to this object. */
+  /**
+   * Returns the registrations in the order of the services, for waiting, state and updates. Closing
+   * is left to this object.
+   */
   public List<Registration> registrations() {
     return registrations;
   }
@@ -76,11 +80,13 @@ public final class RegisteredServer implements AutoCloseable {
   }
 
   /**
-   * Leaves without losing a call: runs the hook, deregisters and waits for the acknowledgement (per service at most for the close
-   * timeout of the registry's configuration), serves on for the quiet period while clients hear of it, then takes no new calls,
-   * waits for those under way, and cancels what is left after the drain timeout.
+   * Leaves without losing a call: runs the hook, deregisters and waits for the acknowledgement (per
+   * service at most for the close timeout of the registry's configuration), serves on for the quiet
+   * period while clients hear of it, then takes no new calls, waits for those under way, and
+   * cancels what is left after the drain timeout.
    *
-   * <p>Blocks meanwhile. An interrupt ends the waiting but not the closing, and is preserved. A second call waits for the first.
+   * <p>Blocks meanwhile. An interrupt ends the waiting but not the closing, and is preserved. A
+   * second call waits for the first.
    */
   @Override
   public synchronized void close() {
@@ -126,7 +132,10 @@ public final class RegisteredServer implements AutoCloseable {
       this.server = Objects.requireNonNull(server, "server");
     }
 
-    /** Adds a service under which the server is found, with id {@code host:port}, weight 1 and no metadata. */
+    /**
+     * Adds a service under which the server is found, with id {@code host:port}, weight 1 and no
+     * metadata.
+     */
     public Builder service(String name) {
       return service(name, instance -> instance);
     }
@@ -135,14 +144,15 @@ public final class RegisteredServer implements AutoCloseable {
     public Builder service(String name, UnaryOperator<ServiceInstance> details) {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(details, "details");
-      services.add(address -> details.apply(ServiceInstance.of(name, address.host(), address.port())));
+      services.add(
+          address -> details.apply(ServiceInstance.of(name, address.host(), address.port())));
       return this;
     }
 
     /**
-     * Sets the host that clients dial: a name or an address, IPv6 without brackets. If none is set it is the address the server
-     * listens on, or, if that is all of them, the one this machine uses toward the network. A loopback address is advertised only
-     * if set here, a wildcard never.
+     * Sets the host that clients dial: a name or an address, IPv6 without brackets. If none is set
+     * it is the address the server listens on, or, if that is all of them, the one this machine
+     * uses toward the network. A loopback address is advertised only if set here, a wildcard never.
      */
     public Builder advertise(String host) {
       this.host = Optional.of(host);
@@ -155,13 +165,19 @@ public final class RegisteredServer implements AutoCloseable {
       return advertise(host);
     }
 
-    /** Sets how long the records may outlive a dead process, see {@link Registry#register(ServiceInstance, Duration)}. */
+    /**
+     * Sets how long the records may outlive a dead process, see {@link
+     * Registry#register(ServiceInstance, Duration)}.
+     */
     public Builder ttl(Duration ttl) {
       this.ttl = Optional.of(ttl);
       return this;
     }
 
-    /** Sets what runs first on leaving, such as reporting NOT_SERVING to health checks. Its exceptions are logged. */
+    /**
+     * Sets what runs first on leaving, such as reporting NOT_SERVING to health checks. Its
+     * exceptions are logged.
+     */
     public Builder beforeLeaving(Runnable hook) {
       this.beforeLeaving = Objects.requireNonNull(hook, "hook");
       return this;
@@ -173,7 +189,10 @@ public final class RegisteredServer implements AutoCloseable {
       return this;
     }
 
-    /** Sets how long calls under way may take to end; 20 s if not set, so that all is over in Kubernetes' 30 s. */
+    /**
+     * Sets how long calls under way may take to end; 20 s if not set, so that all is over in
+     * Kubernetes' 30 s.
+     */
     public Builder drainTimeout(Duration timeout) {
       this.drainTimeout = Objects.requireNonNull(timeout, "timeout");
       return this;
@@ -183,19 +202,24 @@ public final class RegisteredServer implements AutoCloseable {
      * Registers. Does not wait for the registry: see {@link RegisteredServer#awaitRegistered}.
      *
      * @throws IllegalArgumentException if a name, address or detail is out of bounds
-     * @throws IllegalStateException if no service is named, the server has not been started, its address cannot be told, or one
-     *     of the instances is registered already; then nothing stays registered
+     * @throws IllegalStateException if no service is named, the server has not been started, its
+     *     address cannot be told, or one of the instances is registered already; then nothing stays
+     *     registered
      */
     public RegisteredServer register() {
       if (services.isEmpty()) {
         throw new IllegalStateException("no service (expected: service(NAME) before register())");
       }
       AdvertisedAddress address = AdvertisedAddress.of(server, host, port, Network.THIS_MACHINE);
-      List<ServiceInstance> instances = services.stream().map(service -> service.apply(address)).toList();
+      List<ServiceInstance> instances =
+          services.stream().map(service -> service.apply(address)).toList();
       List<Registration> registrations = new ArrayList<>();
       try {
         for (ServiceInstance instance : instances) {
-          registrations.add(ttl.isPresent() ? registry.register(instance, ttl.get()) : registry.register(instance));
+          registrations.add(
+              ttl.isPresent()
+                  ? registry.register(instance, ttl.get())
+                  : registry.register(instance));
         }
       } catch (RuntimeException e) {
         registrations.forEach(Registration::close);

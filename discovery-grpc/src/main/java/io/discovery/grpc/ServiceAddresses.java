@@ -19,11 +19,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * One service as gRPC sees it, shared by all channels to it: one watch, one cache of hosts, and for each instance one address
- * group that stays the same object while the instance does.
+ * One service as gRPC sees it, shared by all channels to it: one watch, one cache of hosts, and for
+ * each instance one address group that stays the same object while the instance does.
  *
- * <p>Safe for any thread. Events only mark the resolution as outdated and signal the users, who fetch the newest when they are
- * ready, so that a burst of events costs one computation. Once the service is known, faults of the registry change nothing here.
+ * <p>Safe for any thread. Events only mark the resolution as outdated and signal the users, who
+ * fetch the newest when they are ready, so that a burst of events costs one computation. Once the
+ * service is known, faults of the registry change nothing here.
  */
 final class ServiceAddresses implements AutoCloseable {
   private final Lease<Registry> registry;
@@ -42,35 +43,45 @@ final class ServiceAddresses implements AutoCloseable {
    * @param registry given back at the end
    * @param hosts makes the cache, given what to call when there is news
    */
-  ServiceAddresses(Lease<Registry> registry, String service, Addressing addressing, Function<Runnable, HostNames> hosts) {
+  ServiceAddresses(
+      Lease<Registry> registry,
+      String service,
+      Addressing addressing,
+      Function<Runnable, HostNames> hosts) {
     this.registry = registry;
     this.service = Percent.encode(service);
     this.addressing = addressing;
     this.hosts = hosts.apply(this::changed);
     this.watcher =
-        registry.value().watch(
-            service,
-            new Watcher.Listener() {
-              @Override
-              public void onSnapshot(Snapshot snapshot) {
-                changed();
-              }
+        registry
+            .value()
+            .watch(
+                service,
+                new Watcher.Listener() {
+                  @Override
+                  public void onSnapshot(Snapshot snapshot) {
+                    changed();
+                  }
 
-              @Override
-              public void onStatus(Watcher.Status status) {
-                changed();
-              }
-            });
+                  @Override
+                  public void onStatus(Watcher.Status status) {
+                    changed();
+                  }
+                });
   }
 
   /** What was made of an instance whose host has these addresses; nothing if there are none. */
-  private record Group(ServiceInstance instance, List<InetAddress> host, Optional<EquivalentAddressGroup> group) {
+  private record Group(
+      ServiceInstance instance, List<InetAddress> host, Optional<EquivalentAddressGroup> group) {
     boolean fits(ServiceInstance instance, List<InetAddress> host) {
       return this.instance.equals(instance) && this.host.equals(host);
     }
   }
 
-  /** Adds a user to be signalled, on any thread, whenever {@link #resolution} may have changed; it must be quick. */
+  /**
+   * Adds a user to be signalled, on any thread, whenever {@link #resolution} may have changed; it
+   * must be quick.
+   */
   void add(Runnable user) {
     users.add(user);
   }
@@ -109,7 +120,11 @@ final class ServiceAddresses implements AutoCloseable {
   private Resolution resolve() {
     Optional<Snapshot> known = watcher.current();
     if (known.isEmpty()) {
-      return watcher.status().cause().map(cause -> failed(cause.getMessage(), cause)).orElse(new Resolution.Pending());
+      return watcher
+          .status()
+          .cause()
+          .map(cause -> failed(cause.getMessage(), cause))
+          .orElse(new Resolution.Pending());
     }
     return resolve(known.get().instances());
   }
@@ -120,7 +135,8 @@ final class ServiceAddresses implements AutoCloseable {
     boolean waiting = false;
     hosts.retain(instances.stream().map(ServiceInstance::host).collect(Collectors.toSet()));
     for (ServiceInstance instance : instances) {
-      HostNames.Answer host = addressing.looksUpHosts() ? hosts.answer(instance.host()) : HostNames.Answer.NOT_ASKED;
+      HostNames.Answer host =
+          addressing.looksUpHosts() ? hosts.answer(instance.host()) : HostNames.Answer.NOT_ASKED;
       Group group = groups.get(instance.id());
       if (group == null || !group.fits(instance, host.addresses())) {
         group = group(instance, host.addresses());
@@ -136,21 +152,33 @@ final class ServiceAddresses implements AutoCloseable {
     if (instances.isEmpty()) {
       return new Resolution.Empty("no instances of " + service + " in " + registry.value());
     }
-    return waiting ? new Resolution.Pending() : failed("none of the hosts of its instances has an address: " + some(instances), null);
+    return waiting
+        ? new Resolution.Pending()
+        : failed("none of the hosts of its instances has an address: " + some(instances), null);
   }
 
   private Group group(ServiceInstance instance, List<InetAddress> host) {
     List<SocketAddress> addresses = addressing.of(instance, host);
-    Attributes attributes = Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build();
+    Attributes attributes =
+        Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build();
     return new Group(
-        instance, host, addresses.isEmpty() ? Optional.empty() : Optional.of(new EquivalentAddressGroup(addresses, attributes)));
+        instance,
+        host,
+        addresses.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new EquivalentAddressGroup(addresses, attributes)));
   }
 
   private Resolution failed(String why, Throwable cause) {
-    return new Resolution.Failed("cannot find " + service + " in " + registry.value() + ": " + why, Optional.ofNullable(cause));
+    return new Resolution.Failed(
+        "cannot find " + service + " in " + registry.value() + ": " + why,
+        Optional.ofNullable(cause));
   }
 
   private static String some(List<ServiceInstance> instances) {
-    return instances.stream().limit(3).map(instance -> Percent.encode(instance.host())).collect(Collectors.joining(", "));
+    return instances.stream()
+        .limit(3)
+        .map(instance -> Percent.encode(instance.host()))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -11,22 +11,26 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Values shared by the users of equal keys: opened for the first, closed a while after the last has left, and kept if another
- * comes before that, since channels leave and come back with idle mode.
+ * Values shared by the users of equal keys: opened for the first, closed a while after the last has
+ * left, and kept if another comes before that, since channels leave and come back with idle mode.
  *
- * <p>Safe for any thread. Opening runs on the first user's thread while other users of that key wait; closing, which may block,
- * runs on a thread of its own. A failure to open reaches the user, and the next one tries anew.
+ * <p>Safe for any thread. Opening runs on the first user's thread while other users of that key
+ * wait; closing, which may block, runs on a thread of its own. A failure to open reaches the user,
+ * and the next one tries anew.
  */
 final class Shared<K, V> {
   private final Function<K, V> open;
   private final Consumer<V> close;
   private final Executor afterLinger;
-  private final Map<K, Entry> entries = new HashMap<>(); // guarded by itself, as are users and departures of an entry
+  private final Map<K, Entry> entries =
+      new HashMap<>(); // guarded by itself, as are users and departures of an entry
 
   Shared(Function<K, V> open, Consumer<V> close, Duration linger) {
     this.open = open;
     this.close = close;
-    this.afterLinger = CompletableFuture.delayedExecutor(linger.toMillis(), TimeUnit.MILLISECONDS, Shared::onOwnThread);
+    this.afterLinger =
+        CompletableFuture.delayedExecutor(
+            linger.toMillis(), TimeUnit.MILLISECONDS, Shared::onOwnThread);
   }
 
   Lease<V> acquire(K key) {
@@ -36,11 +40,12 @@ final class Shared<K, V> {
       entry.users++;
     }
     AtomicBoolean left = new AtomicBoolean();
-    Runnable leave = () -> {
-      if (left.compareAndSet(false, true)) {
-        leave(entry);
-      }
-    };
+    Runnable leave =
+        () -> {
+          if (left.compareAndSet(false, true)) {
+            leave(entry);
+          }
+        };
     try {
       return new Lease<>(entry.value(), leave);
     } catch (RuntimeException e) {
@@ -85,7 +90,10 @@ final class Shared<K, V> {
     }
   }
 
-  /** One key's value. Its own lock is for opening alone, so that a slow store delays only those who want it. */
+  /**
+   * One key's value. Its own lock is for opening alone, so that a slow store delays only those who
+   * want it.
+   */
   private final class Entry {
     final K key;
     int users;

@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the channels of a process share: the registries opened for their targets, and the services looked up in these and in
- * registries handed in. Those handed in belong to their owner and are never closed (rule 5.5).
+ * What the channels of a process share: the registries opened for their targets, and the services
+ * looked up in these and in registries handed in. Those handed in belong to their owner and are
+ * never closed (rule 5.5).
  */
 final class Sharing {
-  /** Long enough to last from one burst of calls to the next, short enough to give back what is out of use. */
+  /**
+   * Long enough to last from one burst of calls to the next, short enough to give back what is out
+   * of use.
+   */
   private static final Duration LINGER = Duration.ofMinutes(1);
 
   static final Sharing OF_PROCESS = new Sharing(LINGER, InetAddress::getAllByName);
@@ -22,7 +26,8 @@ final class Sharing {
   private final HostNames.Lookup lookup;
 
   Sharing(Duration linger, HostNames.Lookup lookup) {
-    this.registries = new Shared<>(choice -> Registries.open(choice.config()), Registry::close, linger);
+    this.registries =
+        new Shared<>(choice -> Registries.open(choice.config()), Registry::close, linger);
     this.services = new Shared<>(this::open, ServiceAddresses::close, linger);
     this.lookup = lookup;
   }
@@ -45,9 +50,15 @@ final class Sharing {
 
   private ServiceAddresses open(Key key) {
     Lease<Registry> registry =
-        key.given().map(given -> new Lease<>(given, () -> {})).orElseGet(() -> registries.acquire(key.target().registry()));
+        key.given()
+            .map(given -> new Lease<>(given, () -> {}))
+            .orElseGet(() -> registries.acquire(key.target().registry()));
     try {
-      return new ServiceAddresses(registry, key.target().service(), key.addressing(), changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
+      return new ServiceAddresses(
+          registry,
+          key.target().service(),
+          key.addressing(),
+          changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
     } catch (RuntimeException e) {
       registry.close();
       throw e;
