@@ -1,8 +1,8 @@
 package io.discovery.grpc;
 
-import io.grpc.Server;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,14 +18,18 @@ record AdvertisedAddress(String host, int port) {
   /**
    * Finds the address of a server.
    *
+   * @param listening where it listens
    * @throws IllegalArgumentException if the host asked for is a wildcard
    * @throws IllegalStateException if nothing was asked for and there is no certain answer; the
    *     message says what to do
    */
   static AdvertisedAddress of(
-      Server server, Optional<String> host, Optional<Integer> port, Network network) {
+      List<? extends SocketAddress> listening,
+      Optional<String> host,
+      Optional<Integer> port,
+      Network network) {
     List<InetSocketAddress> sockets =
-        server.getListenSockets().stream()
+        listening.stream()
             .filter(InetSocketAddress.class::isInstance)
             .map(InetSocketAddress.class::cast)
             .toList();

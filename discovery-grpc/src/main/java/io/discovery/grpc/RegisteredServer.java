@@ -210,7 +210,8 @@ public final class RegisteredServer implements AutoCloseable {
       if (services.isEmpty()) {
         throw new IllegalStateException("no service (expected: service(NAME) before register())");
       }
-      AdvertisedAddress address = AdvertisedAddress.of(server, host, port, Network.THIS_MACHINE);
+      AdvertisedAddress address =
+          AdvertisedAddress.of(server.getListenSockets(), host, port, Network.THIS_MACHINE);
       List<ServiceInstance> instances =
           services.stream().map(service -> service.apply(address)).toList();
       List<Registration> registrations = new ArrayList<>();

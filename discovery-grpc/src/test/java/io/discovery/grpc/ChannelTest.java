@@ -110,7 +110,7 @@ final class ChannelTest {
         e::toString);
     assertEquals("DiscoveryException", e.getCause().getClass().getSimpleName());
     store.start();
-    Await.until("a call gets through", Stage.SOON, () -> succeeds(channel));
+    Await.until("a call gets through", Stage.SOON, () -> Greeter.answers(channel));
   }
 
   @Test
@@ -132,7 +132,7 @@ final class ChannelTest {
     ManagedChannel channel = stage.channel(registry, "orders", policy);
     assertEquals("a", Greeter.call(channel));
     registration.close();
-    Await.until("calls fail", Duration.ofSeconds(1), () -> !succeeds(channel));
+    Await.until("calls fail", Duration.ofSeconds(1), () -> !Greeter.answers(channel));
     Await.until(
         "the message says why",
         Duration.ofSeconds(1),
@@ -143,7 +143,7 @@ final class ChannelTest {
     }
     assertEquals(calls, a.calls());
     stage.register(registry, "orders", a);
-    Await.until("calls succeed again", Duration.ofSeconds(1), () -> succeeds(channel));
+    Await.until("calls succeed again", Duration.ofSeconds(1), () -> Greeter.answers(channel));
   }
 
   @Test
@@ -263,7 +263,7 @@ final class ChannelTest {
   @Test
   void anIpv6InstanceIsDialled() {
     Registry registry = stage.registry();
-    Greeter greeter = stage.greeter(Greeter.start("six", "::1"));
+    Greeter greeter = stage.greeter(new Greeter("six", Greeter.builder("::1")));
     stage.register(registry, ServiceInstance.of("orders", "::1", greeter.port()));
     assertEquals("six", Greeter.call(stage.channel(registry, "orders", "pick_first")));
   }
@@ -296,14 +296,5 @@ final class ChannelTest {
             InProcessChannelBuilder.forTarget("discovery:///orders").nameResolverFactory(provider));
     assertEquals("inside", Greeter.call(channel));
     assertEquals(1, greeter.calls());
-  }
-
-  private static boolean succeeds(ManagedChannel channel) {
-    try {
-      Greeter.call(channel);
-      return true;
-    } catch (StatusRuntimeException e) {
-      return false;
-    }
   }
 }

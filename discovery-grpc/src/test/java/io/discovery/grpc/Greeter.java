@@ -9,6 +9,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
@@ -34,16 +35,14 @@ final class Greeter implements AutoCloseable {
   private final Server server;
   private final AtomicInteger calls = new AtomicInteger();
 
-  /** Starts on a free port of this host. */
-  static Greeter start(String name, String host) {
-    return new Greeter(
-        name,
-        NettyServerBuilder.forAddress(
-            new InetSocketAddress(host, 0), InsecureServerCredentials.create()));
+  /** Starts on a free loopback port. */
+  static Greeter start(String name) {
+    return new Greeter(name, builder("127.0.0.1"));
   }
 
-  static Greeter start(String name) {
-    return start(name, "127.0.0.1");
+  static ServerBuilder<?> builder(String host) {
+    return NettyServerBuilder.forAddress(
+        new InetSocketAddress(host, 0), InsecureServerCredentials.create());
   }
 
   Greeter(String name, ServerBuilder<?> builder) {
@@ -78,6 +77,16 @@ final class Greeter implements AutoCloseable {
   static String call(Channel channel) {
     return ClientCalls.blockingUnaryCall(
         channel, NAME, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), "");
+  }
+
+  /** Tells whether a call gets an answer. */
+  static boolean answers(Channel channel) {
+    try {
+      call(channel);
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
   }
 
   Server server() {

@@ -27,6 +27,10 @@ final class Stage implements AutoCloseable {
     this.config = config;
   }
 
+  void atEnd(Runnable end) {
+    ends.push(end);
+  }
+
   Registry registry() {
     Registry registry = Registries.open(config);
     ends.push(registry::close);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.discovery.tck.Await;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,14 @@ final class Traffic implements AutoCloseable {
   void awaitMore() {
     int goal = total() + 1_000;
     Await.until("answers, failures " + failures, Stage.SOON, () -> total() >= goal);
+  }
+
+  /** Lets calls go on for a while. */
+  void go(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      awaitMore();
+    }
   }
 
   private int total() {
