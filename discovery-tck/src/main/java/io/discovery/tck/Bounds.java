@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param ttl the time to live that tests register with, small enough to wait for
  * @param slack how much longer than its TTL a dead record may be seen (rule 2.6)
  * @param detection D: within this time a fault makes the status STALE (rule 3.9)
- * @param convergence C: within this time after a fault has ended, or a change was made, every view and
- *     every registration is true again
+ * @param convergence C: within this time after a fault has ended, or a change was made, every view
+ *     and every registration is true again
  */
 public record Bounds(Duration ttl, Duration slack, Duration detection, Duration convergence) {
   private static final Duration USUAL = Duration.ofSeconds(5);

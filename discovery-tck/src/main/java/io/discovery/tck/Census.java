@@ -3,8 +3,8 @@ package io.discovery.tck;
 import java.util.OptionalLong;
 
 /**
- * What a store counts at one moment, for tests that look for leaks. The kit compares two of them, so
- * the fixture's own share does no harm as long as it is constant.
+ * What a store counts at one moment, for tests that look for leaks. The kit compares two of them,
+ * so the fixture's own share does no harm as long as it is constant.
  *
  * @param connections client connections
  * @param owners leases or sessions alive

@@ -19,22 +19,22 @@ import org.junit.jupiter.api.Timeout;
  * }
  * }</pre>
  *
- * <p>A test is named after its rule: {@code s209_…} proves rule 2.9 of SPEC.md. All tests stand in the
- * one class, so that {@code -Dtest='EtcdTckTest#s209*'} runs those of a rule. Each takes a namespace of
- * its own, looks through a second registry and, where the fixture can, at the store itself; what it
- * needs and the fixture has not, it skips and says so. When a test fails, its javadoc says what to
- * check.
+ * <p>A test is named after its rule: {@code s209_…} proves rule 2.9 of SPEC.md. All tests stand in
+ * the one class, so that {@code -Dtest='EtcdTckTest#s209*'} runs those of a rule. Each takes a
+ * namespace of its own, looks through a second registry and, where the fixture can, at the store
+ * itself; what it needs and the fixture has not, it skips and says so. When a test fails, its
+ * javadoc says what to check.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
-public abstract class DiscoveryTck implements ModelChapter {
+public abstract class DiscoveryTck implements ModelChapter, RegistrationChapter, LeavingChapter {
   private Fixture fixture;
   private Scenario scenario;
 
   /**
-   * Creates the fixture of this class, once. May abort by JUnit's {@code Assumptions} when there is no
-   * such store on this machine; all tests are then skipped with that reason.
+   * Creates the fixture of this class, once. May abort by JUnit's {@code Assumptions} when there is
+   * no such store on this machine; all tests are then skipped with that reason.
    */
   protected abstract Fixture createFixture();
 

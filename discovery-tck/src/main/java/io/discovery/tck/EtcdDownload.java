@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Debian's etcd in the user's cache directory, fetched once without root: apt works on private lists
- * and caches, dpkg-deb unpacks, nothing is installed. A file lock keeps concurrent JVMs apart, and an
- * atomic move makes the program appear whole or not at all.
+ * Debian's etcd in the user's cache directory, fetched once without root: apt works on private
+ * lists and caches, dpkg-deb unpacks, nothing is installed. A file lock keeps concurrent JVMs
+ * apart, and an atomic move makes the program appear whole or not at all.
  */
 final class EtcdDownload {
   private static final long COMMAND_SECONDS = 240;
@@ -110,7 +110,9 @@ final class EtcdDownload {
     }
   }
 
-  /** The user's cache directory; a user without a home of its own gets one below the temporary one. */
+  /**
+   * The user's cache directory; a user without a home of its own gets one below the temporary one.
+   */
   private static Path cache() throws IOException {
     String user = System.getProperty("user.name");
     Path home = Path.of(System.getProperty("user.home"));

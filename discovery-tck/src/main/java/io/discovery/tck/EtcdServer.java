@@ -18,10 +18,10 @@ import java.util.Optional;
  * A single etcd (3.4 or newer) as a child process, see {@link ServerProcess}.
  *
  * <p>The program is looked for in this order: system property {@code discovery.test.etcd} (a path),
- * environment variable {@code ETCD_BIN}, {@code etcd} on the {@code PATH}, the copy fetched earlier,
- * and at last Debian's package {@code etcd-server}, which is fetched and unpacked without root into
- * the user's cache directory. {@code -Ddiscovery.test.etcd=none} says that there shall be none; ask
- * {@link #disabled} first.
+ * environment variable {@code ETCD_BIN}, {@code etcd} on the {@code PATH}, the copy fetched
+ * earlier, and at last Debian's package {@code etcd-server}, which is fetched and unpacked without
+ * root into the user's cache directory. {@code -Ddiscovery.test.etcd=none} says that there shall be
+ * none; ask {@link #disabled} first.
  */
 public final class EtcdServer extends ServerProcess {
   private static final Duration READ = Duration.ofSeconds(1);
@@ -37,9 +37,7 @@ public final class EtcdServer extends ServerProcess {
     this.flags = List.copyOf(flags);
   }
 
-  /**
-   * Returns why there shall be no etcd on this machine, if so: tests then skip and say this.
-   */
+  /** Returns why there shall be no etcd on this machine, if so: tests then skip and say this. */
   public static Optional<String> disabled() {
     return EtcdProgram.disabled();
   }

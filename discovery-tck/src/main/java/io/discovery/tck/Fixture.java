@@ -4,13 +4,13 @@ import io.discovery.RegistryConfig;
 import java.util.Optional;
 
 /**
- * What a backend author gives to {@link DiscoveryTck}: a store that runs, how to reach it, and as many
- * ways to look at it and to hurt it as there are. A test that needs a capability which is absent is
- * skipped and says so.
+ * What a backend author gives to {@link DiscoveryTck}: a store that runs, how to reach it, and as
+ * many ways to look at it and to hurt it as there are. A test that needs a capability which is
+ * absent is skipped and says so.
  *
- * <p>One fixture serves one test class; every test works in a namespace of its own, so the store may
- * be shared and need not be emptied. Called by the test's thread only. A failure of any method fails
- * the test.
+ * <p>One fixture serves one test class; every test works in a namespace of its own, so the store
+ * may be shared and need not be emptied. Called by the test's thread only. A failure of any method
+ * fails the test.
  *
  * <pre>{@code
  * final class EtcdFixture implements Fixture {
@@ -34,13 +34,17 @@ import java.util.Optional;
  * }</pre>
  */
 public interface Fixture extends AutoCloseable {
-  /** Returns how to reach the store: backend, endpoints, options. The kit adds namespace and TTL. */
+  /**
+   * Returns how to reach the store: backend, endpoints, options. The kit adds namespace and TTL.
+   */
   RegistryConfig config();
 
   /** Returns how fast the backend promises to be. */
   Bounds bounds();
 
-  /** Returns an independent client of the store, for looking and meddling behind the library's back. */
+  /**
+   * Returns an independent client of the store, for looking and meddling behind the library's back.
+   */
   default Optional<Store> store() {
     return Optional.empty();
   }

@@ -16,13 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Listens to one watcher, keeps its history and checks on the fly what must hold in every test: that
- * callbacks never overlap, sequences grow, no set comes twice in a row, changes are exact, CURRENT
- * comes after its set and nothing comes after close. A breach fails the next wait, and the test at
- * the latest in its end.
+ * Listens to one watcher, keeps its history and checks on the fly what must hold in every test:
+ * that callbacks never overlap, sequences grow, no set comes twice in a row, changes are exact,
+ * CURRENT comes after its set and nothing comes after close. A breach fails the next wait, and the
+ * test at the latest in its end.
  */
 final class Recorder implements Watcher.Listener {
   private final String rule;
@@ -64,7 +65,8 @@ final class Recorder implements Watcher.Listener {
     synchronized (this) {
       Phase phase = status.phase();
       breach("3.9", phase == Phase.CURRENT && snapshots.isEmpty(), "CURRENT before any snapshot");
-      breach("3.1", phase == Phase.CONNECTING && !snapshots.isEmpty(), "CONNECTING after a snapshot");
+      breach(
+          "3.1", phase == Phase.CONNECTING && !snapshots.isEmpty(), "CONNECTING after a snapshot");
       phases.add(phase);
       note(phase + status.cause().map(cause -> " because " + cause.getMessage()).orElse(""));
     }
@@ -85,7 +87,9 @@ final class Recorder implements Watcher.Listener {
 
   /** Returns the set delivered last. */
   synchronized Optional<Snapshot> latest() {
-    return snapshots.isEmpty() ? Optional.empty() : Optional.of(snapshots.get(snapshots.size() - 1));
+    return snapshots.isEmpty()
+        ? Optional.empty()
+        : Optional.of(snapshots.get(snapshots.size() - 1));
   }
 
   /** Returns how many sets were delivered so far: a mark for {@link #since}. */
@@ -111,28 +115,28 @@ final class Recorder implements Watcher.Listener {
 
   /** Waits until the last set is exactly this. */
   Snapshot awaitExactly(Duration within, ServiceInstance... instances) {
-    Snapshot expected = Scenario.snapshot(null, instances);
+    List<ServiceInstance> expected = Difference.sorted(instances);
     return await(
-        "the set " + ids(expected),
+        () -> Difference.describe(expected, latest().map(Snapshot::instances).orElse(List.of())),
         within,
-        snapshot -> snapshot.instances().equals(expected.instances()));
+        snapshot -> snapshot.instances().equals(expected));
   }
 
   /** Waits until the last set satisfies {@code condition}, and returns it. */
-  Snapshot await(String what, Duration within, Predicate<Snapshot> condition) {
-    await(what, within, () -> latest().filter(condition).isPresent());
+  Snapshot await(Supplier<String> what, Duration within, Predicate<Snapshot> condition) {
+    await(() -> latest().filter(condition).isPresent(), within, what);
     return latest().orElseThrow();
   }
 
   /** Waits until the watcher reports this phase, by its status and to its listener. */
   void awaitPhase(Phase phase, Duration within) {
     await(
-        "phase " + phase,
-        within,
         () ->
             !phases.isEmpty()
                 && phases.get(phases.size() - 1) == phase
-                && watcher.status().phase() == phase);
+                && watcher.status().phase() == phase,
+        within,
+        () -> "phase " + phase);
   }
 
   /** Checks that no set is delivered for a while. */
@@ -153,11 +157,12 @@ final class Recorder implements Watcher.Listener {
     }
   }
 
-  private synchronized void await(String what, Duration within, BooleanSupplier condition) {
+  private synchronized void await(
+      BooleanSupplier condition, Duration within, Supplier<String> what) {
     boolean held = waitFor(within, () -> watcher != null && condition.getAsBoolean());
     check();
     if (!held) {
-      throw failure("awaited in vain for " + within.toMillis() + " ms: " + what);
+      throw failure("awaited in vain for " + within.toMillis() + " ms: " + what.get());
     }
   }
 
@@ -181,8 +186,13 @@ final class Recorder implements Watcher.Listener {
 
   private synchronized AssertionError failure(String what) {
     return new AssertionError(
-        "rule " + rule + ": " + what + "; what this watcher was told:\n  "
-            + String.join("\n  ", history.subList(Math.max(0, history.size() - 60), history.size())));
+        "rule "
+            + rule
+            + ": "
+            + what
+            + "; what this watcher was told:\n  "
+            + String.join(
+                "\n  ", history.subList(Math.max(0, history.size() - 60), history.size())));
   }
 
   private void enter(String what) {
@@ -190,7 +200,10 @@ final class Recorder implements Watcher.Listener {
     synchronized (this) {
       breach("3.14", other != null, "a callback began during another: " + what);
       breach("3.15", closed, "a callback began after close(): " + what);
-      breach("5.4", !Thread.currentThread().isDaemon(), "a callback came on a thread that is no daemon");
+      breach(
+          "5.4",
+          !Thread.currentThread().isDaemon(),
+          "a callback came on a thread that is no daemon");
     }
   }
 
@@ -202,9 +215,13 @@ final class Recorder implements Watcher.Listener {
   }
 
   private void checkSuccession(Snapshot before, Snapshot after) {
-    breach("3.4", after.sequence() <= before.sequence(), "sequence did not grow: " + after.sequence());
+    breach(
+        "3.4", after.sequence() <= before.sequence(), "sequence did not grow: " + after.sequence());
     breach("3.5", after.instances().equals(before.instances()), "the same set twice in a row");
-    breach("3.5", !apply(before, after.changesSince(before)).equals(after.instances()), "inexact changes");
+    breach(
+        "3.5",
+        !apply(before, after.changesSince(before)).equals(after.instances()),
+        "inexact changes");
   }
 
   private static List<ServiceInstance> apply(Snapshot before, List<Change> changes) {
@@ -233,7 +250,10 @@ final class Recorder implements Watcher.Listener {
   private static String ids(Snapshot snapshot) {
     return snapshot.instances().stream()
         .limit(20)
-        .map(instance -> instance.id() + "=" + instance.authority() + instance.metadata())
+        .map(
+            instance ->
+                Difference.shorten(
+                    instance.id() + "=" + instance.authority() + instance.metadata()))
         .collect(Collectors.joining(", ", "[", snapshot.instances().size() > 20 ? ", …]" : "]"));
   }
 }

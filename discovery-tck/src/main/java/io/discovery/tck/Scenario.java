@@ -5,15 +5,17 @@ import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
-import io.discovery.Snapshot;
 import io.discovery.Watcher;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -39,7 +41,10 @@ final class Scenario implements AutoCloseable {
     this.fixture = fixture;
     this.test = test;
     this.namespace =
-        "tck/" + test.replaceAll("_.*", "") + "-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+        "tck/"
+            + test.replaceAll("_.*", "")
+            + "-"
+            + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
   }
 
   /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
@@ -104,6 +109,21 @@ final class Scenario implements AutoCloseable {
     return registration;
   }
 
+  /** Waits for an acknowledgement. */
+  void join(CompletableFuture<?> acknowledgement) {
+    try {
+      acknowledgement.get(convergence().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          "rule " + rule() + ": no acknowledgement within " + convergence(), e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("rule " + rule() + ": refused instead of acknowledged", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
   Store store() {
     return need(fixture.store(), "Store");
   }
@@ -147,30 +167,47 @@ final class Scenario implements AutoCloseable {
 
   /** Waits until a fresh read by the observer is exactly this. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
+    AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
     Await.until(
-        "rule " + rule() + ": a fresh list of " + service + " shows exactly " + expected,
+        () ->
+            "rule "
+                + rule()
+                + ": fresh list of "
+                + service
+                + ": "
+                + Difference.describe(expected, last.get()),
         within,
-        () -> observer().list(service, within).instances().equals(expected));
+        () -> {
+          last.set(observer().list(service, convergence()).instances());
+          return last.get().equals(expected);
+        });
   }
 
   /** Checks that a fresh read by the observer is exactly this, now. */
   void expectListed(String service, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
     List<ServiceInstance> listed = observer().list(service, convergence()).instances();
-    check(listed.equals(expected), "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
+    check(
+        listed.equals(expected),
+        "fresh list of " + service + ": " + Difference.describe(expected, listed));
+  }
+
+  /** Returns a listener of this registration's states. */
+  States states(Registration registration) {
+    return new States(rule(), registration);
   }
 
   /** Waits for a registration's state. */
   void awaitState(Registration registration, Registration.State state, Duration within) {
     Await.until(
-        "rule " + rule() + ": state " + state + " of " + registration.instance().id(),
+        () -> "rule " + rule() + ": " + registration + " becomes " + state,
         within,
         () -> registration.state() == state);
   }
 
   void await(String what, Duration within, BooleanSupplier condition) {
-    Await.until("rule " + rule() + ": " + what, within, condition);
+    Await.until(() -> "rule " + rule() + ": " + what, within, condition);
   }
 
   void check(boolean holds, String otherwise) {
@@ -184,17 +221,18 @@ final class Scenario implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable thrown) {
-      check(type.isInstance(thrown), what + " failed with " + thrown + " (expected: " + type.getSimpleName() + ")");
+      check(
+          type.isInstance(thrown),
+          what + " failed with " + thrown + " (expected: " + type.getSimpleName() + ")");
       return type.cast(thrown);
     }
-    throw new AssertionError("rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
+    throw new AssertionError(
+        "rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
   }
 
-  static Snapshot snapshot(String service, ServiceInstance... instances) {
-    return new Snapshot(
-        service == null ? "any" : service,
-        0,
-        Arrays.stream(instances).sorted(Comparator.comparing(ServiceInstance::id)).toList());
+  /** Returns an instance like any other. */
+  static ServiceInstance instance(String service, String id) {
+    return ServiceInstance.of(service, "10.0.0.1", 8080).withId(id);
   }
 
   @Override
@@ -206,7 +244,8 @@ final class Scenario implements AutoCloseable {
     registries.forEach(registry -> steps.add(registry::close));
     links.forEach(link -> steps.add(link::close));
     recorders.forEach(recorder -> steps.add(recorder::check));
-    Assertions.assertAll("rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
+    Assertions.assertAll(
+        "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
   }
 
   private RegistryConfig prepare(RegistryConfig config) {

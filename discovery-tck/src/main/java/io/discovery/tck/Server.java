@@ -1,10 +1,10 @@
 package io.discovery.tck;
 
 /**
- * The store that a test may hurt. Every method returns when the effect is there, each is idempotent,
- * and the address and (but for {@link #wipe}) the data stay the same throughout. May be called from
- * any thread; fails with {@link IllegalStateException} when the effect cannot be brought about in a
- * bounded time.
+ * The store that a test may hurt. Every method returns when the effect is there, each is
+ * idempotent, and the address and (but for {@link #wipe}) the data stay the same throughout. May be
+ * called from any thread; fails with {@link IllegalStateException} when the effect cannot be
+ * brought about in a bounded time.
  */
 public interface Server {
   /** Starts the server if it is not running, or resumes it, and waits until it answers reads. */

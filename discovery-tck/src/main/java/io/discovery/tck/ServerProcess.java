@@ -13,9 +13,10 @@ import java.util.stream.Stream;
  * that is deleted in the end. Ready means: it answers a read. The child ends with this JVM, however
  * that ends.
  *
- * <p><b>Threading.</b> Safe for use by any thread; the operations exclude each other. <b>Errors.</b>
- * Every wait is bounded; {@link IllegalStateException} carries the end of the server's log.
- * <b>Lifecycle.</b> Subclasses start it once in their factory; {@link #close} is idempotent.
+ * <p><b>Threading.</b> Safe for use by any thread; the operations exclude each other.
+ * <b>Errors.</b> Every wait is bounded; {@link IllegalStateException} carries the end of the
+ * server's log. <b>Lifecycle.</b> Subclasses start it once in their factory; {@link #close} is
+ * idempotent.
  */
 public abstract class ServerProcess implements Server, AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
@@ -42,10 +43,14 @@ public abstract class ServerProcess implements Server, AutoCloseable {
     }
   }
 
-  /** Returns the command line. The server keeps its data below {@link #data} and logs to its output. */
+  /**
+   * Returns the command line. The server keeps its data below {@link #data} and logs to its output.
+   */
   protected abstract List<String> command();
 
-  /** Prepares the directory for a start, such as writing a configuration file into {@link #home}. */
+  /**
+   * Prepares the directory for a start, such as writing a configuration file into {@link #home}.
+   */
   protected void prepare() throws IOException {}
 
   /** Tries one read, as a client would; returns or fails within about a second. */
@@ -174,7 +179,7 @@ public abstract class ServerProcess implements Server, AutoCloseable {
       } catch (IOException e) {
         last = e;
       }
-      Await.pause("a read from " + name);
+      Await.pause(() -> "a read from " + name);
     }
     IllegalStateException late =
         failure("does not answer reads after " + START.toSeconds() + " s; last failure: " + last);

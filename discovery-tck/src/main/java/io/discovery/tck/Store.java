@@ -9,8 +9,9 @@ import java.util.Map;
  */
 public interface Store {
   /**
-   * Creates or overwrites the record at {@code <namespace>/<service>/<id>}, as an operator would: not
-   * bound to any owner's life if new, and without changing its owner where the store can do that.
+   * Creates or overwrites the record at {@code <namespace>/<service>/<id>}, as an operator would:
+   * not bound to any owner's life if new, and without changing its owner where the store can do
+   * that.
    */
   void put(String namespace, String service, String id, byte[] value);
 

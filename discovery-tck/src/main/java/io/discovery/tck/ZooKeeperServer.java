@@ -19,10 +19,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A single ZooKeeper server as a child JVM, see {@link ServerProcess}. It runs from this JVM's class
- * path, which therefore holds {@code org.apache.zookeeper:zookeeper} and what its server needs, {@code
- * io.dropwizard.metrics:metrics-core} and {@code org.xerial.snappy:snappy-java}; this module depends
- * on none of them.
+ * A single ZooKeeper server as a child JVM, see {@link ServerProcess}. It runs from this JVM's
+ * class path, which therefore holds {@code org.apache.zookeeper:zookeeper} and what its server
+ * needs, {@code io.dropwizard.metrics:metrics-core} and {@code org.xerial.snappy:snappy-java}; this
+ * module depends on none of them.
  *
  * <p>A tick is 500 ms, so sessions of 1 s to 60 s are granted. Every four-letter word is answered.
  */
@@ -31,9 +31,12 @@ public final class ZooKeeperServer extends ServerProcess {
   // ZooKeeper's clients do without the last two and do not bring them; its server does not.
   private static final Map<String, String> NEEDED =
       Map.of(
-          MAIN, "org.apache.zookeeper:zookeeper",
-          "com.codahale.metrics.Reservoir", "io.dropwizard.metrics:metrics-core",
-          "org.xerial.snappy.SnappyInputStream", "org.xerial.snappy:snappy-java");
+          MAIN,
+          "org.apache.zookeeper:zookeeper",
+          "com.codahale.metrics.Reservoir",
+          "io.dropwizard.metrics:metrics-core",
+          "org.xerial.snappy.SnappyInputStream",
+          "org.xerial.snappy:snappy-java");
   private static final int READ_MILLIS = 1_000;
 
   private final Map<String, String> settings;

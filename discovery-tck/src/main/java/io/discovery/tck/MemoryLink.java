@@ -1,0 +1,71 @@
+package io.discovery.tck;
+
+import io.discovery.RegistryConfig;
+
+/**
+ * A path to a {@link MemoryStore} that can be cut, by the name that registries give in option
+ * {@code memory.link}. Obtained from {@link MemoryStore#link}. Safe for use by any thread.
+ */
+public final class MemoryLink implements Link {
+  private final MemoryStore store;
+  private final String name;
+  private volatile MemoryFault fault = MemoryFault.NONE;
+
+  MemoryLink(MemoryStore store, String name) {
+    this.store = store;
+    this.name = name;
+  }
+
+  @Override
+  public RegistryConfig config() {
+    return store.config().with(MemoryBackendProvider.NAME + "." + MemoryBackendProvider.LINK, name);
+  }
+
+  @Override
+  public void cut() {
+    store.endStreams(this, "connection reset");
+  }
+
+  @Override
+  public void finish() {
+    store.endStreams(this, "connection closed in good order");
+  }
+
+  @Override
+  public void refuse() {
+    fault = MemoryFault.REFUSED;
+    cut();
+  }
+
+  @Override
+  public void blackHole() {
+    fault = MemoryFault.SILENT;
+  }
+
+  @Override
+  public void loseAnswers() {
+    fault = MemoryFault.DEAF;
+  }
+
+  /** All is well again; streams that missed a change meanwhile end. */
+  @Override
+  public void restore() {
+    fault = MemoryFault.NONE;
+    store.endBrokenStreams();
+  }
+
+  /** As {@link #refuse}. */
+  @Override
+  public void close() {
+    refuse();
+  }
+
+  MemoryFault fault() {
+    return fault;
+  }
+
+  @Override
+  public String toString() {
+    return "link '" + name + "' to " + store;
+  }
+}
