@@ -137,7 +137,7 @@ interface FencingChapter extends Chapter {
         stage.register(stage.open(), Scenario.instance("orders", "1").withMetadata("owner", "2"));
     Recorder view = stage.observe("orders");
     old.close();
-    stage.check(pending.isDone(), "the pending update was left open by close()");
+    stage.await("the end of the pending update", stage.convergence(), pending::isDone);
     dark.restore();
     view.expectQuiet(stage.gone().plus(Scenario.QUIET));
     stage.expectListed("orders", successor.instance());

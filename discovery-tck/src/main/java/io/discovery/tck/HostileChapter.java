@@ -152,16 +152,11 @@ interface HostileChapter extends Chapter {
     Recorder view = stage.observe("orders");
     store.put(stage.namespace(), "orders", "1", foreign);
     stage.await(
-        "the watch equals a fresh list",
+        "rest",
         stage.gone().plus(stage.convergence()),
-        () ->
-            view.latest()
-                .orElseThrow()
-                .instances()
-                .equals(stage.observer().list("orders", stage.convergence()).instances()));
-    int before = view.mark();
-    view.expectQuiet(Scenario.QUIET);
-    stage.check(view.mark() - before == 0, "it does not come to rest: " + view.since(before));
+        () -> view.restsFor(Scenario.QUIET));
+    stage.expectListed(
+        "orders", view.latest().orElseThrow().instances().toArray(new ServiceInstance[0]));
   }
 
   /**

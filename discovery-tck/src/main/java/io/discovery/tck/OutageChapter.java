@@ -44,7 +44,7 @@ interface OutageChapter extends Chapter {
     stage.register(stage.open(), there);
     Recorder view = stage.watch(stage.open(link), "orders");
     view.awaitPhase(Phase.CURRENT, stage.convergence());
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       fault.accept(link);
       view.expectQuiet(Scenario.QUIET);
       view.awaitPhase(Phase.CURRENT, stage.convergence());
