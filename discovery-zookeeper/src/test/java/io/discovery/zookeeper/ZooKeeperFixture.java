@@ -1,0 +1,148 @@
+package io.discovery.zookeeper;
+
+import io.discovery.RegistryConfig;
+import io.discovery.tck.Await;
+import io.discovery.tck.Bounds;
+import io.discovery.tck.Census;
+import io.discovery.tck.Expiry;
+import io.discovery.tck.Fixture;
+import io.discovery.tck.Link;
+import io.discovery.tck.Server;
+import io.discovery.tck.Store;
+import io.discovery.tck.TcpProxy;
+import io.discovery.tck.ZooKeeperServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.zookeeper.data.Stat;
+
+/** A real ZooKeeper server and an operator's client on it. */
+final class ZooKeeperFixture implements Fixture, Store, Expiry {
+  private static final Duration TTL = Duration.ofSeconds(4);
+  // A server looks for dead sessions once a tick, and rounds up to the next.
+  private static final Duration SLACK = Duration.ofSeconds(2);
+
+  private final ZooKeeperServer server = ZooKeeperServer.launch();
+
+  @Override
+  public RegistryConfig config() {
+    return RegistryConfig.defaults().withBackend("zookeeper").withEndpoints(server.endpoint());
+  }
+
+  @Override
+  public Bounds bounds() {
+    return Bounds.usual(TTL, SLACK);
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public Optional<Server> server() {
+    return Optional.of(server);
+  }
+
+  @Override
+  public Optional<Link> openLink() {
+    TcpProxy proxy = new TcpProxy(server.port());
+    return Optional.of(Link.through(proxy, config().withEndpoints(proxy.endpoint())));
+  }
+
+  @Override
+  public Optional<Expiry> expiry() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public Optional<Census> census() {
+    String status = fourLetters("mntr");
+    return Optional.of(
+        new Census(
+            number(status, "zk_num_alive_connections"),
+            number(status, "zk_global_sessions"),
+            number(status, "zk_watch_count")));
+  }
+
+  @Override
+  public void put(String namespace, String service, String id, byte[] value) {
+    RawClient.with(
+        server.endpoint(),
+        client -> {
+          client.put(path(namespace, service, id), value);
+          return true;
+        });
+  }
+
+  @Override
+  public void delete(String namespace, String service, String id) {
+    RawClient.with(
+        server.endpoint(),
+        client -> {
+          client.delete(path(namespace, service, id));
+          return true;
+        });
+  }
+
+  @Override
+  public Map<String, byte[]> read(String namespace, String service) {
+    return RawClient.with(
+        server.endpoint(),
+        client -> {
+          Map<String, byte[]> records = new HashMap<>();
+          for (String id : client.children(path(namespace, service, ""))) {
+            client.data(path(namespace, service, id)).ifPresent(value -> records.put(id, value));
+          }
+          return records;
+        });
+  }
+
+  @Override
+  public void expire(String namespace, String service, String id) {
+    RawClient.with(
+        server.endpoint(),
+        client -> {
+          String path = path(namespace, service, id);
+          Stat before = client.stat(path).orElseThrow();
+          RawClient.endSession(server.endpoint(), before.getEphemeralOwner());
+          Await.until(
+              "the node of the ended session is gone",
+              TTL,
+              () -> client.stat(path).map(Stat::getCzxid).orElse(0L) != before.getCzxid());
+          return true;
+        });
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private static String path(String namespace, String service, String id) {
+    String path = "/" + namespace.replaceAll("^/+", "") + "/" + service;
+    return id.isEmpty() ? path : path + "/" + id;
+  }
+
+  private String fourLetters(String word) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new AssertionError("no answer to " + word, e);
+    }
+  }
+
+  private static OptionalLong number(String status, String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + "\\s+(\\d+)").matcher(status);
+    return line.find() ? OptionalLong.of(Long.parseLong(line.group(1))) : OptionalLong.empty();
+  }
+}
