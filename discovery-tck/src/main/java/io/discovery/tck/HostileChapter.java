@@ -152,9 +152,7 @@ interface HostileChapter extends Chapter {
     Recorder view = stage.observe("orders");
     store.put(stage.namespace(), "orders", "1", foreign);
     stage.await(
-        "rest",
-        stage.gone().plus(stage.convergence()),
-        () -> view.restsFor(Scenario.QUIET));
+        "rest", stage.gone().plus(stage.convergence()), () -> view.restsFor(Scenario.QUIET));
     stage.expectListed(
         "orders", view.latest().orElseThrow().instances().toArray(new ServiceInstance[0]));
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Scenario implements AutoCloseable {
   /** How long "nothing happens" is watched. */
-  static final Duration QUIET = Duration.ofMillis(1_000);
+  static final Duration QUIET = Duration.ofSeconds(1);
 
   private final Fixture fixture;
   private final String test;

@@ -283,7 +283,7 @@ interface WatchChapter extends Chapter {
   default void s317_viewsAreReadAgain() {
     Scenario stage = scenario();
     stage.register(stage.open(), Scenario.instance("orders", "1"));
-    Registry registry = stage.open(stage.config().with("resync-interval", "1s"));
+    Registry registry = stage.open(stage.config().with("resync-interval", "1500ms"));
     Recorder view = stage.watch(registry, "orders");
     view.awaitPhase(Phase.CURRENT, stage.convergence());
     long before = registry.stats().subscriptions();
