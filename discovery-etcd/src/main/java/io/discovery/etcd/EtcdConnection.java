@@ -245,7 +245,7 @@ final class EtcdConnection {
             () -> {
               outage.failed();
               answer.completeExceptionally(
-                  unavailable("no answer within " + limit.toMillis() + " ms"));
+                  unavailable("no answer in time"));
             });
     CompletionStage<T> end = answer;
     end.whenComplete(
