@@ -36,6 +36,7 @@ final class Recorder implements Watcher.Listener {
   private final long start = System.nanoTime();
   private Watcher watcher;
   private boolean closed;
+  private long lastSet = start;
 
   Recorder(String rule) {
     this.rule = rule;
@@ -54,6 +55,7 @@ final class Recorder implements Watcher.Listener {
         checkSuccession(snapshots.get(snapshots.size() - 1), snapshot);
       }
       snapshots.add(snapshot);
+      lastSet = System.nanoTime();
       note("snapshot " + snapshot.sequence() + " " + ids(snapshot));
     }
     leave();
@@ -137,6 +139,11 @@ final class Recorder implements Watcher.Listener {
                 && watcher.status().phase() == phase,
         within,
         () -> "phase " + phase);
+  }
+
+  /** Tells whether no set was delivered for this long. */
+  synchronized boolean restsFor(Duration window) {
+    return System.nanoTime() - lastSet >= window.toNanos();
   }
 
   /** Checks that no set is delivered for a while. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Scenario implements AutoCloseable {
   /** How long "nothing happens" is watched. */
-  static final Duration QUIET = Duration.ofMillis(1_200);
+  static final Duration QUIET = Duration.ofSeconds(1);
 
   private final Fixture fixture;
   private final String test;
@@ -142,8 +143,19 @@ final class Scenario implements AutoCloseable {
     return need(fixture.expiry(), "Expiry");
   }
 
-  Census census() {
-    return need(fixture.census(), "Census");
+  /** Returns how many watches the store counts. */
+  long watches() {
+    return need(fixture.census().map(Census::watches), "Census", "watches");
+  }
+
+  /** Returns how many connections the store counts. */
+  long connections() {
+    return need(fixture.census().map(Census::connections), "Census", "connections");
+  }
+
+  /** Returns how many leases or sessions the store counts. */
+  long owners() {
+    return need(fixture.census().map(Census::owners), "Census", "owners");
   }
 
   Duration ttl() {
@@ -250,6 +262,14 @@ final class Scenario implements AutoCloseable {
 
   private RegistryConfig prepare(RegistryConfig config) {
     return config.withNamespace(namespace).withTtl(ttl());
+  }
+
+  private static long need(Optional<OptionalLong> count, String capability, String what) {
+    OptionalLong counted = need(count, capability);
+    if (counted.isEmpty()) {
+      Assumptions.abort("the fixture's " + capability + " does not count " + what);
+    }
+    return counted.getAsLong();
   }
 
   private static <T> T need(Optional<T> capability, String name) {

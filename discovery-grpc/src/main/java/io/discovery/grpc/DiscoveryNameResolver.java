@@ -1,0 +1,200 @@
+package io.discovery.grpc;
+
+import io.discovery.grpc.Shared.Lease;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Tells one channel where its service is. Keeps the last known good: once there were addresses, no
+ * fault reaches the channel, since {@code pick_first} would give up living connections for it; only
+ * the registry's certain "none" does.
+ *
+ * <p>gRPC calls in the channel's synchronization context, to which the state belongs, and an
+ * exception there ends the channel: whatever can fail or takes time runs on the channel's executor
+ * and is told as a status. gRPC also shuts down resolvers that it never started and makes new ones
+ * after idling, so nothing is held before {@link #start}.
+ */
+final class DiscoveryNameResolver extends NameResolver {
+  private final Sharing sharing;
+  private final Sharing.Key key;
+  private final Conflation<Resolution> conflation;
+  private final Runnable signal;
+  private final long seed = new Random().nextLong();
+
+  // In the context.
+  private Listener2 listener; // null before start
+  private List<EquivalentAddressGroup> served = List.of(); // what the balancer works with
+  private String failure = ""; // what it was told instead
+  private boolean tellAgain;
+
+  // Written on the executor and in the context, see join.
+  private volatile Lease<ServiceAddresses> share; // null before the first join
+  private volatile boolean shutdown;
+
+  DiscoveryNameResolver(Sharing sharing, Sharing.Key key, Args args) {
+    this.sharing = sharing;
+    this.key = key;
+    this.conflation =
+        new Conflation<>(
+            args.getSynchronizationContext(),
+            args.getScheduledExecutorService(),
+            executor(args),
+            this::fetch,
+            this::tell);
+    this.signal = conflation::signal;
+  }
+
+  @Override
+  public String getServiceAuthority() {
+    return Percent.encode(key.target().service());
+  }
+
+  @Override
+  public void start(Listener2 listener) {
+    this.listener = listener;
+    conflation.signal();
+  }
+
+  /**
+   * A hint of the balancer that connections fail. It comes in storms; {@link
+   * ServiceAddresses#refresh} bounds what it costs.
+   */
+  @Override
+  public void refresh() {
+    Lease<ServiceAddresses> joined = share;
+    if (joined != null) {
+      joined.value().refresh();
+    }
+    if (!failure.isEmpty()) {
+      // The balancer may show a connection's error by now. And opening a registry that failed is
+      // tried again this way.
+      tellAgain = true;
+      conflation.signal();
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    shutdown = true;
+    conflation.close();
+    leave();
+  }
+
+  /** On the executor. */
+  private Resolution fetch() {
+    try {
+      Resolution newest = join().resolution();
+      return newest instanceof Resolution.Found found
+          ? new Resolution.Found(ordered(found.groups()))
+          : newest;
+    } catch (RuntimeException | LinkageError e) {
+      return new Resolution.Failed(
+          "cannot find " + getServiceAuthority() + ": " + e.getMessage(), Optional.of(e));
+    }
+  }
+
+  private ServiceAddresses join() {
+    Lease<ServiceAddresses> joined = share;
+    if (joined == null) {
+      joined = sharing.acquire(key);
+      joined.value().add(signal);
+      share = joined;
+      if (shutdown) {
+        leave(); // a shutdown meanwhile may have found no share
+      }
+    }
+    return joined.value();
+  }
+
+  private void leave() {
+    Lease<ServiceAddresses> joined = share;
+    if (joined != null) {
+      joined.value().remove(signal);
+      joined.close();
+    }
+  }
+
+  /**
+   * Each channel has an order of its own, lest {@code pick_first} sends every client of a service
+   * to the same instance.
+   */
+  private List<EquivalentAddressGroup> ordered(List<EquivalentAddressGroup> groups) {
+    List<EquivalentAddressGroup> ordered = new ArrayList<>(groups);
+    Collections.shuffle(ordered, new Random(seed));
+    return ordered;
+  }
+
+  /** In the context. */
+  private void tell(Resolution newest) {
+    if (newest instanceof Resolution.Found found) {
+      failure = "";
+      if (!found.groups().equals(served)) {
+        served = found.groups();
+        listener.onResult2(addresses(served));
+      }
+    } else if (newest instanceof Resolution.Empty empty) {
+      retire();
+      tellFailure(empty.message(), Optional.empty());
+    } else if (newest instanceof Resolution.Failed failed && served.isEmpty()) {
+      tellFailure(failed.message(), failed.cause());
+    }
+  }
+
+  /**
+   * Makes any policy give up the instances that are gone. A failure alone would not: round robin
+   * ignores it, and an empty list too, as long as one of its connections lives, and would call
+   * servers that have deregistered for as long as they run.
+   */
+  private void retire() {
+    if (!served.isEmpty()) {
+      served = List.of();
+      key.addressing()
+          .nowhere(key.target().service())
+          .ifPresent(
+              address ->
+                  listener.onResult2(addresses(List.of(new EquivalentAddressGroup(address)))));
+    }
+  }
+
+  private void tellFailure(String message, Optional<Throwable> cause) {
+    if (!message.equals(failure) || tellAgain) {
+      failure = message;
+      tellAgain = false;
+      // UNAVAILABLE is the one code that gRPC passes on as it is and that says: not the
+      // application's answer, try again.
+      Status status = Status.UNAVAILABLE.withDescription(message).withCause(cause.orElse(null));
+      listener.onResult2(
+          ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+    }
+  }
+
+  private static ResolutionResult addresses(List<EquivalentAddressGroup> groups) {
+    // Without a service config: any at all would replace the one that the channel's owner has set.
+    return ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build();
+  }
+
+  /**
+   * Returns the channel's executor for what may block. One that its owner has shut down must not
+   * end in an exception here.
+   */
+  private static Executor executor(Args args) {
+    Executor offload = args.getOffloadExecutor();
+    return task -> {
+      try {
+        (offload == null ? ForkJoinPool.commonPool() : offload).execute(task);
+      } catch (RejectedExecutionException e) {
+        ForkJoinPool.commonPool().execute(task);
+      }
+    };
+  }
+}

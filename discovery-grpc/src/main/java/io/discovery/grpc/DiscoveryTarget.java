@@ -1,0 +1,114 @@
+package io.discovery.grpc;
+
+import io.discovery.RegistryConfig;
+import io.discovery.ServiceInstance;
+import java.net.URI;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a target says: {@code discovery://BACKEND/SERVICE?KEY=VALUE&...}, of which only the service
+ * is required. The keys are those of {@link RegistryConfig}. Immutable; equal for equal meaning.
+ *
+ * @param service the service's name, decoded
+ * @param registry where to look it up
+ */
+record DiscoveryTarget(String service, RegistryChoice registry) {
+  static final String SCHEME = "discovery";
+
+  private static final String FORM =
+      SCHEME + ":///SERVICE or " + SCHEME + "://BACKEND/SERVICE?KEY=VALUE";
+
+  /**
+   * Parses a target whose scheme has been checked. Depends on nothing but the target: gRPC parses
+   * again whenever a channel leaves idle mode, and a failure then would be the end of the channel.
+   *
+   * @throws IllegalArgumentException if it has another form or an unknown key; the message says
+   *     what was expected
+   */
+  static DiscoveryTarget parse(URI target) {
+    String shown =
+        SCHEME
+            + ":"
+            + (target.isOpaque() ? target.getRawSchemeSpecificPart() : withoutQuery(target));
+    try {
+      if (target.isOpaque() || target.getRawFragment() != null) {
+        throw new IllegalArgumentException("bad form (expected: " + FORM + ")");
+      }
+      Optional<String> backend =
+          Optional.ofNullable(target.getRawAuthority()).filter(text -> !text.isEmpty());
+      backend.ifPresent(DiscoveryTarget::checkBackend);
+      String service = service(target.getRawPath());
+      return new DiscoveryTarget(
+          service, new RegistryChoice(backend, settings(target.getRawQuery())));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("target '" + shown + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkBackend(String backend) {
+    try {
+      RegistryConfig.defaults().withBackend(backend);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "backend: '"
+              + backend
+              + "' (expected: a backend's name; addresses of the store go into ?endpoints=HOST:PORT)",
+          e);
+    }
+  }
+
+  private static String service(String path) {
+    String segment = path.startsWith("/") ? path.substring(1) : path;
+    if (segment.isEmpty()) {
+      throw new IllegalArgumentException("names no service (expected: " + FORM + ")");
+    }
+    if (segment.indexOf('/') >= 0) {
+      throw new IllegalArgumentException(
+          "path: '"
+              + path
+              + "' (expected: one segment; a '/' of the name is written %2F, a namespace ?namespace=PATH)");
+    }
+    // For its check of the name; the rest is of no interest.
+    return ServiceInstance.of(Percent.decode(segment), "localhost", 1).service();
+  }
+
+  private static SortedMap<String, String> settings(String query) {
+    SortedMap<String, String> settings = new TreeMap<>();
+    for (String pair : query == null || query.isEmpty() ? new String[0] : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException("query (expected: KEY=VALUE, several separated by '&')");
+      }
+      String key = Percent.decode(pair.substring(0, equals));
+      String value = Percent.decode(pair.substring(equals + 1));
+      checkSetting(key, value);
+      if (settings.put(key, value) != null) {
+        throw new IllegalArgumentException(key + ": given twice (expected: once)");
+      }
+    }
+    return Collections.unmodifiableSortedMap(settings);
+  }
+
+  private static void checkSetting(String key, String value) {
+    if (key.equals("password")) {
+      throw new IllegalArgumentException(
+          "password: gRPC logs targets (expected: -Ddiscovery.password, DISCOVERY_PASSWORD, or a Registry handed to the channel)");
+    }
+    if (key.equals("backend")) {
+      throw new IllegalArgumentException(
+          "backend: belongs before the path (expected: " + FORM + ")");
+    }
+    // Whether a TLS file is there may change, see parse.
+    if (!key.startsWith("tls.")) {
+      RegistryConfig.defaults().with(key, value);
+    }
+  }
+
+  private static String withoutQuery(URI target) {
+    String authority = target.getRawAuthority() == null ? "" : target.getRawAuthority();
+    return "//" + authority + target.getRawPath();
+  }
+}

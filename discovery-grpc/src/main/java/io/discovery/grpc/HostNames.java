@@ -1,0 +1,220 @@
+package io.discovery.grpc;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * The addresses behind the hosts of one service, since gRPC looks up no names itself. A name is
+ * looked up when it first appears; again every {@link #RETRY} while that fails; and when a channel
+ * asks for a refresh and the answer is older than {@link #FRESH}. A failure leaves an earlier
+ * answer standing. Hosts that no instance uses are forgotten, which bounds the cache.
+ *
+ * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads of their own,
+ * {@value #THREADS} at most in the whole process, and not on a channel's executor: a slow name
+ * server shall hold up no calls, and an answer serves all channels.
+ */
+final class HostNames implements AutoCloseable {
+  /** As long as a JVM by default remembers a failure. */
+  static final Duration RETRY = Duration.ofSeconds(10);
+
+  /** As long as a JVM by default remembers an answer. */
+  static final Duration FRESH = Duration.ofSeconds(30);
+
+  private static final Logger LOG = System.getLogger("io.discovery.grpc");
+  private static final int THREADS = 64;
+  private static final Executor POOL = pool();
+  private static final Pattern IPV4 =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.(?!$)|$)){4}");
+
+  private final Lookup lookup;
+  private final Duration retry;
+  private final Duration fresh;
+  private final Runnable changed;
+  private final Map<String, Answer> answers = new HashMap<>(); // guarded by this
+  private boolean retrying; // guarded by this
+  private boolean closed; // guarded by this
+
+  /**
+   * @param changed called on a look-up's thread, under no lock, when there is news
+   */
+  HostNames(Lookup lookup, Duration retry, Duration fresh, Runnable changed) {
+    this.lookup = lookup;
+    this.retry = retry;
+    this.fresh = fresh;
+    this.changed = changed;
+  }
+
+  /** {@link InetAddress#getAllByName}, or what stands for it in tests. */
+  @FunctionalInterface
+  interface Lookup {
+    InetAddress[] lookUp(String host) throws UnknownHostException;
+  }
+
+  /**
+   * What is known about a host.
+   *
+   * @param addresses where it is; empty if that was never known
+   * @param failed whether the last look-up ended without an answer
+   * @param pending whether a look-up is under way
+   * @param at when the last one ended, by {@link System#nanoTime}
+   */
+  record Answer(List<InetAddress> addresses, boolean failed, boolean pending, long at) {
+    static final Answer NOT_ASKED = new Answer(List.of(), false, false, 0);
+
+    /** Tells whether the first answer is still to come. */
+    boolean isAwaited() {
+      return pending && !failed && addresses.isEmpty();
+    }
+
+    Answer asPending() {
+      return new Answer(addresses, failed, true, at);
+    }
+
+    /** Answers rotate; one with the same addresses in another order is the same. */
+    Answer next(List<InetAddress> found) {
+      boolean same =
+          found.size() == addresses.size() && Set.copyOf(found).equals(Set.copyOf(addresses));
+      return new Answer(same ? addresses : List.copyOf(found), false, false, System.nanoTime());
+    }
+
+    Answer failure() {
+      return new Answer(addresses, true, false, System.nanoTime());
+    }
+  }
+
+  /** Returns what is known about a host, and begins to find out if that is nothing. */
+  synchronized Answer answer(String host) {
+    Answer known = answers.get(host);
+    return known == null ? begin(host, Answer.NOT_ASKED) : known;
+  }
+
+  /** Forgets all other hosts. */
+  synchronized void retain(Set<String> hosts) {
+    answers.keySet().retainAll(hosts);
+  }
+
+  /** Looks up again what may have changed since the last answer. */
+  synchronized void refresh() {
+    long now = System.nanoTime();
+    for (String host : new HashSet<>(answers.keySet())) {
+      Answer known = answers.get(host);
+      if (!known.pending() && now - known.at() >= fresh.toNanos()) {
+        begin(host, known);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    answers.clear();
+  }
+
+  private Answer begin(String host, Answer known) {
+    Optional<InetAddress> literal = literal(host);
+    Answer next = literal.map(address -> known.next(List.of(address))).orElseGet(known::asPending);
+    answers.put(host, next);
+    if (literal.isEmpty()) {
+      POOL.execute(() -> lookUp(host));
+    }
+    return next;
+  }
+
+  private void lookUp(String host) {
+    synchronized (this) {
+      if (closed || !answers.containsKey(host)) {
+        return;
+      }
+    }
+    Optional<List<InetAddress>> found = ask(host);
+    synchronized (this) {
+      Answer known = answers.get(host);
+      if (known == null) {
+        return;
+      }
+      answers.put(host, found.map(known::next).orElseGet(known::failure));
+      if (found.isEmpty()) {
+        Level level = known.failed() ? Level.DEBUG : Level.WARNING;
+        LOG.log(
+            level,
+            "host {0} of an instance has no address; next look-up in {1}",
+            Percent.encode(host),
+            retry);
+        retryLater();
+      }
+    }
+    changed.run();
+  }
+
+  private Optional<List<InetAddress>> ask(String host) {
+    try {
+      return Optional.of(List.of(lookup.lookUp(host)));
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void retryLater() {
+    if (!retrying) {
+      retrying = true;
+      CompletableFuture.delayedExecutor(retry.toMillis(), TimeUnit.MILLISECONDS, POOL)
+          .execute(this::retryFailed);
+    }
+  }
+
+  private synchronized void retryFailed() {
+    retrying = false;
+    for (String host : new HashSet<>(answers.keySet())) {
+      Answer known = answers.get(host);
+      if (known.failed() && !known.pending()) {
+        begin(host, known);
+      }
+    }
+  }
+
+  /** Returns the address that a host is rather than has, without any question to a name server. */
+  static Optional<InetAddress> literal(String host) {
+    boolean v6 = host.indexOf(':') >= 0;
+    if (!v6 && !IPV4.matcher(host).matches()) {
+      return Optional.empty();
+    }
+    try {
+      // Brackets say that it must be a literal.
+      return Optional.of(InetAddress.getByName(v6 ? "[" + host + "]" : host));
+    } catch (UnknownHostException notOne) {
+      return Optional.empty();
+    }
+  }
+
+  private static Executor pool() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "discovery-grpc-lookup");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+}

@@ -1,0 +1,194 @@
+package io.discovery.grpc;
+
+import io.discovery.Registry;
+import io.discovery.ServiceInstance;
+import io.discovery.Snapshot;
+import io.discovery.Watcher;
+import io.discovery.grpc.Shared.Lease;
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One service as gRPC sees it, shared by all channels to it: one watch, one cache of hosts, and for
+ * each instance one address group that stays the same object while the instance does.
+ *
+ * <p>Safe for any thread. Events only mark the resolution as outdated and signal the users, who
+ * fetch the newest when they are ready, so that a burst of events costs one computation. Once the
+ * service is known, faults of the registry change nothing here.
+ */
+final class ServiceAddresses implements AutoCloseable {
+  private final Lease<Registry> registry;
+  private final String service;
+  private final Addressing addressing;
+  private final HostNames hosts;
+  private final List<Runnable> users = new CopyOnWriteArrayList<>();
+  private final Watcher watcher;
+  private volatile boolean outdated = true;
+  private Resolution resolution = new Resolution.Pending(); // guarded by this
+  private Map<String, Group> groups = Map.of(); // by id; guarded by this
+
+  /**
+   * Begins to watch.
+   *
+   * @param registry given back at the end
+   * @param hosts makes the cache, given what to call when there is news
+   */
+  ServiceAddresses(
+      Lease<Registry> registry,
+      String service,
+      Addressing addressing,
+      Function<Runnable, HostNames> hosts) {
+    this.registry = registry;
+    this.service = Percent.encode(service);
+    this.addressing = addressing;
+    this.hosts = hosts.apply(this::changed);
+    this.watcher =
+        registry
+            .value()
+            .watch(
+                service,
+                new Watcher.Listener() {
+                  @Override
+                  public void onSnapshot(Snapshot snapshot) {
+                    changed();
+                  }
+
+                  @Override
+                  public void onStatus(Watcher.Status status) {
+                    changed();
+                  }
+                });
+  }
+
+  /** What was made of an instance whose host has these addresses; nothing if there are none. */
+  private record Group(
+      ServiceInstance instance, List<InetAddress> host, Optional<EquivalentAddressGroup> group) {
+    boolean fits(ServiceInstance instance, List<InetAddress> host) {
+      return this.instance.equals(instance) && this.host.equals(host);
+    }
+  }
+
+  /**
+   * Adds a user to be signalled, on any thread, whenever {@link #resolution} may have changed; it
+   * must be quick.
+   */
+  void add(Runnable user) {
+    users.add(user);
+  }
+
+  void remove(Runnable user) {
+    users.remove(user);
+  }
+
+  /** Hints that registry and hosts may have news. Both bound how often they look. */
+  void refresh() {
+    watcher.refresh();
+    hosts.refresh();
+  }
+
+  /**
+   * Tells whether a channel that comes later is served well by what is known here. If that is
+   * "nobody", a watch of its own is better: it begins with a fresh read, which shows whoever was
+   * registered before the channel was built (rule 3.2).
+   */
+  boolean isWorthJoining() {
+    return watcher.status().phase() != Watcher.Phase.CLOSED
+        && watcher.current().filter(known -> known.instances().isEmpty()).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    watcher.close();
+    hosts.close();
+    registry.close();
+  }
+
+  /** Returns what is known now. Never waits for the network. */
+  synchronized Resolution resolution() {
+    if (outdated) {
+      outdated = false; // first, so that what changes meanwhile is not missed
+      resolution = resolve();
+    }
+    return resolution;
+  }
+
+  private void changed() {
+    outdated = true;
+    users.forEach(Runnable::run);
+  }
+
+  private Resolution resolve() {
+    Optional<Snapshot> known = watcher.current();
+    if (known.isEmpty()) {
+      return watcher
+          .status()
+          .cause()
+          .map(cause -> failed(cause.getMessage(), cause))
+          .orElse(new Resolution.Pending());
+    }
+    return resolve(known.get().instances());
+  }
+
+  private Resolution resolve(List<ServiceInstance> instances) {
+    Map<String, Group> next = new HashMap<>();
+    List<EquivalentAddressGroup> found = new ArrayList<>(instances.size());
+    boolean waiting = false;
+    hosts.retain(instances.stream().map(ServiceInstance::host).collect(Collectors.toSet()));
+    for (ServiceInstance instance : instances) {
+      HostNames.Answer host =
+          addressing.looksUpHosts() ? hosts.answer(instance.host()) : HostNames.Answer.NOT_ASKED;
+      Group group = groups.get(instance.id());
+      if (group == null || !group.fits(instance, host.addresses())) {
+        group = group(instance, host.addresses());
+      }
+      next.put(instance.id(), group);
+      group.group.ifPresent(found::add);
+      waiting |= host.isAwaited();
+    }
+    groups = next;
+    if (!found.isEmpty()) {
+      return new Resolution.Found(found);
+    }
+    if (instances.isEmpty()) {
+      return new Resolution.Empty("no instances of " + service + " in " + registry.value());
+    }
+    return waiting
+        ? new Resolution.Pending()
+        : failed("none of the hosts of its instances has an address: " + some(instances), null);
+  }
+
+  private Group group(ServiceInstance instance, List<InetAddress> host) {
+    List<SocketAddress> addresses = addressing.of(instance, host);
+    Attributes attributes =
+        Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build();
+    return new Group(
+        instance,
+        host,
+        addresses.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new EquivalentAddressGroup(addresses, attributes)));
+  }
+
+  private Resolution failed(String why, Throwable cause) {
+    return new Resolution.Failed(
+        "cannot find " + service + " in " + registry.value() + ": " + why,
+        Optional.ofNullable(cause));
+  }
+
+  private static String some(List<ServiceInstance> instances) {
+    return instances.stream()
+        .limit(3)
+        .map(instance -> Percent.encode(instance.host()))
+        .collect(Collectors.joining(", "));
+  }
+}

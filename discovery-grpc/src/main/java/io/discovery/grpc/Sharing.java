@@ -1,0 +1,69 @@
+package io.discovery.grpc;
+
+import io.discovery.Registries;
+import io.discovery.Registry;
+import io.discovery.grpc.Shared.Lease;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the channels of a process share: the registries opened for their targets, and the services
+ * looked up in these and in registries handed in. Those handed in belong to their owner and are
+ * never closed (rule 5.5).
+ */
+final class Sharing {
+  /**
+   * Long enough to last from one burst of calls to the next, short enough to give back what is out
+   * of use.
+   */
+  private static final Duration LINGER = Duration.ofMinutes(1);
+
+  static final Sharing OF_PROCESS = new Sharing(LINGER, InetAddress::getAllByName);
+
+  private final Shared<RegistryChoice, Registry> registries;
+  private final Shared<Key, ServiceAddresses> services;
+  private final HostNames.Lookup lookup;
+
+  Sharing(Duration linger, HostNames.Lookup lookup) {
+    this.registries =
+        new Shared<>(
+            choice -> Registries.open(choice.config()), registry -> true, Registry::close, linger);
+    this.services =
+        new Shared<>(this::open, ServiceAddresses::isWorthJoining, ServiceAddresses::close, linger);
+    this.lookup = lookup;
+  }
+
+  /**
+   * Which service where.
+   *
+   * @param given the registry to use instead of the one the target chooses
+   */
+  record Key(DiscoveryTarget target, Optional<Registry> given, Addressing addressing) {}
+
+  /**
+   * Joins the users of a service. Opens its registry for the first, which may take a moment.
+   *
+   * @throws RuntimeException if the registry cannot be opened or is closed; the message says why
+   */
+  Lease<ServiceAddresses> acquire(Key key) {
+    return services.acquire(key);
+  }
+
+  private ServiceAddresses open(Key key) {
+    Lease<Registry> registry =
+        key.given()
+            .map(given -> new Lease<>(given, () -> {}))
+            .orElseGet(() -> registries.acquire(key.target().registry()));
+    try {
+      return new ServiceAddresses(
+          registry,
+          key.target().service(),
+          key.addressing(),
+          changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
+    } catch (RuntimeException e) {
+      registry.close();
+      throw e;
+    }
+  }
+}

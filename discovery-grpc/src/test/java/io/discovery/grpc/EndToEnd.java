@@ -1,0 +1,121 @@
+package io.discovery.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.discovery.Registry;
+import io.discovery.RegistryConfig;
+import io.discovery.tck.Await;
+import io.discovery.tck.Server;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The whole way from a gRPC server over a real registry to a gRPC client, the same on every store.
+ */
+abstract class EndToEnd {
+  /**
+   * Longer than a reconnect takes, shorter than the TTL: the registry comes back to what it knew.
+   */
+  private static final Duration OUTAGE = Duration.ofSeconds(3);
+
+  private Stage stage;
+
+  abstract Server store();
+
+  abstract RegistryConfig config();
+
+  @BeforeEach
+  void open() {
+    store().start();
+    stage = new Stage(config().withNamespace("grpc/" + UUID.randomUUID()));
+  }
+
+  @AfterEach
+  void close() {
+    store().start();
+    stage.close();
+  }
+
+  private RegisteredServer serve(String name, Registry registry) {
+    RegisteredServer server =
+        RegisteredServer.builder(registry, stage.greeter(name).server())
+            .advertise("127.0.0.1")
+            .service("orders")
+            .register();
+    server.awaitRegistered(Stage.SOON);
+    return server;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pick_first, false", "round_robin, false",
+    "pick_first, true", "round_robin, true",
+  })
+  void noCallFailsWhileTheRegistryIsDeadOrFrozen(String policy, boolean frozen) {
+    Registry servers = stage.registry();
+    Registry clients = stage.registry();
+    serve("a", servers);
+    serve("b", servers);
+    try (Traffic traffic = new Traffic(stage.channel(clients, "orders", policy))) {
+      traffic.awaitMore();
+      if (frozen) {
+        store().pause();
+      } else {
+        store().kill();
+      }
+      traffic.go(OUTAGE);
+      store().start();
+      traffic.awaitMore();
+      serve("c", servers);
+      if (policy.equals("round_robin")) {
+        traffic.awaitMoreFrom("a", "b", "c");
+      }
+      traffic.assertNoFailure();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pick_first", "round_robin"})
+  void noCallFailsWhileAllServersAreReplacedOneByOne(String policy) {
+    Registry servers = stage.registry();
+    RegisteredServer a = serve("a", servers);
+    RegisteredServer b = serve("b", servers);
+    try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy))) {
+      traffic.awaitMore();
+      serve("a2", servers);
+      a.close();
+      traffic.awaitMore();
+      serve("b2", servers);
+      b.close();
+      traffic.awaitMore();
+      int old = traffic.answers("a") + traffic.answers("b");
+      traffic.awaitMore();
+      assertEquals(old, traffic.answers("a") + traffic.answers("b"), "calls of servers that left");
+      traffic.assertNoFailure();
+    }
+  }
+
+  @Test
+  void aChannelBornInAnOutageSaysWhyAndComesToLifeWithTheRegistry() {
+    serve("a", stage.registry());
+    store().kill();
+    ManagedChannel channel = stage.channel(stage.registry(), "orders", "round_robin");
+    StatusRuntimeException e =
+        assertThrows(StatusRuntimeException.class, () -> Greeter.call(channel));
+    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
+    assertTrue(e.getStatus().getDescription().startsWith("cannot find orders in "), e::toString);
+    store().start();
+    Await.until("a call gets through", Duration.ofSeconds(30), () -> Greeter.answers(channel));
+  }
+}

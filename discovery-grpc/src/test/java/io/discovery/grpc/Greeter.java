@@ -1,0 +1,137 @@
+package io.discovery.grpc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real server that answers every call with its own name. */
+final class Greeter implements AutoCloseable {
+  private static final MethodDescriptor.Marshaller<String> TEXT = new Text();
+  private static final MethodDescriptor<String, String> NAME =
+      MethodDescriptor.newBuilder(TEXT, TEXT)
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName("test.Greeter/Name")
+          .build();
+
+  private final String name;
+  private final Server server;
+  private final AtomicInteger calls = new AtomicInteger();
+
+  /** Starts on a free loopback port. */
+  static Greeter start(String name) {
+    return new Greeter(name, builder("127.0.0.1"));
+  }
+
+  static ServerBuilder<?> builder(String host) {
+    return NettyServerBuilder.forAddress(
+        new InetSocketAddress(host, 0), InsecureServerCredentials.create());
+  }
+
+  Greeter(String name, ServerBuilder<?> builder) {
+    this(name, builder, Duration.ZERO);
+  }
+
+  /** Starts a server whose calls take a while. */
+  Greeter(String name, ServerBuilder<?> builder, Duration work) {
+    this.name = name;
+    try {
+      this.server = builder.addService(service(work)).build().start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ServerServiceDefinition service(Duration work) {
+    return ServerServiceDefinition.builder("test.Greeter")
+        .addMethod(
+            NAME,
+            ServerCalls.asyncUnaryCall(
+                (request, answer) -> {
+                  calls.incrementAndGet();
+                  pause(work);
+                  answer.onNext(name);
+                  answer.onCompleted();
+                }))
+        .build();
+  }
+
+  /** Makes one call that fails rather than waits for a connection to come back. */
+  static String call(Channel channel) {
+    return ClientCalls.blockingUnaryCall(
+        channel, NAME, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), "");
+  }
+
+  /** Tells whether a call gets an answer. */
+  static boolean answers(Channel channel) {
+    try {
+      call(channel);
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  Server server() {
+    return server;
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  int calls() {
+    return calls.get();
+  }
+
+  /** Ends at once, as a crash does. */
+  @Override
+  public void close() {
+    try {
+      server.shutdownNow().awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void pause(Duration work) {
+    try {
+      Thread.sleep(work.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class Text implements MethodDescriptor.Marshaller<String> {
+    @Override
+    public InputStream stream(String value) {
+      return new ByteArrayInputStream(value.getBytes(UTF_8));
+    }
+
+    @Override
+    public String parse(InputStream stream) {
+      try {
+        return new String(stream.readAllBytes(), UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
