@@ -125,12 +125,12 @@ final class GreeterProcess implements AutoCloseable {
 
   /** Asks it to leave: SIGTERM. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close the pipes as well
   }
 
   /** Ends it without any farewell: SIGKILL. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** Returns whether the process ended within this time. */

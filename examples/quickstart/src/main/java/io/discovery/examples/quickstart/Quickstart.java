@@ -3,6 +3,7 @@ package io.discovery.examples.quickstart;
 import io.discovery.DiscoveryException;
 import io.discovery.Registries;
 import io.discovery.Registry;
+import io.discovery.examples.quickstart.Story.Promise;
 import io.discovery.examples.quickstart.Terminal.Colour;
 import io.discovery.tck.Await;
 import java.time.Duration;
@@ -82,14 +83,16 @@ public final class Quickstart {
   }
 
   private boolean run(Cluster cluster, Registry registry) {
-    Duration steady = Duration.ofMillis(Long.getLong(STEADY, 3_000));
+    Duration steady = Duration.ofMillis(Long.getLong(STEADY, 2_500));
     Panel panel = new Panel(scoreboard, terminal, Calls.TARGET + " on " + cluster);
     ScheduledExecutorService frames = frames(panel);
+    List<Promise> kept;
     try (Story story = new Story(cluster, scoreboard, steady, this::tell);
         Calls calls = new Calls(registry, scoreboard)) {
       registry.watch("greeter", scoreboard);
-      calls.start();
       story.open();
+      calls.start();
+      story.share();
       story.join();
       story.leave();
       story.kill();
@@ -98,12 +101,11 @@ public final class Quickstart {
       } else {
         tell("The registry is yours: its death is left out.");
       }
-      calls.close();
-      frames.shutdownNow();
-      return report(story);
+      kept = story.kept();
     } finally {
       frames.shutdownNow();
     }
+    return report(kept);
   }
 
   private ScheduledExecutorService frames(Panel panel) {
@@ -125,14 +127,14 @@ public final class Quickstart {
     terminal.say(String.format(Locale.ROOT, "%6.1f s  %s", seconds, event));
   }
 
-  private boolean report(Story story) {
+  private boolean report(List<Promise> kept) {
     List<String> failures = scoreboard.failures();
     terminal.say("");
     terminal.say(
         terminal.paint(
             Colour.BOLD,
             "  promised                                                 within     took"));
-    for (Story.Promise promise : story.kept()) {
+    for (Promise promise : kept) {
       terminal.say(line(promise.what(), Times.text(promise.within()), Times.text(promise.took())));
     }
     terminal.say("");

@@ -58,9 +58,15 @@ final class Story implements AutoCloseable {
       greeters.add(GreeterProcess.start(zone, cluster.arguments()));
     }
     for (GreeterProcess greeter : greeters) {
-      await("greeter " + greeter.authority() + " in the view", SOON, at(greeter, Player::calledAt));
+      await("greeter " + greeter.authority() + " in the view", SOON, at(greeter, Story::seenAt));
     }
-    teller.accept("All three are found and share the calls.");
+  }
+
+  void share() {
+    for (GreeterProcess greeter : greeters) {
+      await("a call to " + greeter.authority(), SOON, at(greeter, Player::calledAt));
+    }
+    teller.accept("All three are found and share a hundred calls a second.");
     enjoy();
   }
 
@@ -74,7 +80,7 @@ final class Story implements AutoCloseable {
             "a new server is seen, once it is registered",
             SOON,
             registered.at(),
-            at(greeter, player -> OptionalLong.of(player.seenAt())));
+            at(greeter, Story::seenAt));
     Duration called =
         keep("... and is called", SOON, registered.at(), at(greeter, Player::calledAt));
     teller.accept(
@@ -150,6 +156,10 @@ final class Story implements AutoCloseable {
     }
   }
 
+  private static OptionalLong seenAt(Player player) {
+    return OptionalLong.of(player.seenAt());
+  }
+
   private Supplier<Optional<Long>> at(
       GreeterProcess greeter, Function<Player, OptionalLong> moment) {
     return () -> {
@@ -166,7 +176,8 @@ final class Story implements AutoCloseable {
   }
 
   private static long await(String what, Duration within, Supplier<Optional<Long>> moment) {
-    return Await.until(what, within, moment);
+    Await.until(what, within, () -> moment.get().isPresent());
+    return moment.get().orElseThrow();
   }
 
   /** Lets people see the calls go on. */

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where the run is told: lines that stay and, on a terminal, a panel below them that is redrawn.
@@ -17,11 +19,7 @@ final class Terminal {
   // Not System.out: inside Maven that is a stream of Maven's.
   private final PrintStream out =
       new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
-  private final boolean live =
-      System.console() != null
-          && System.getenv("CI") == null
-          && System.getenv("TERM") != null
-          && !System.getenv("TERM").equals("dumb");
+  private final boolean live = isTerminal();
   private List<String> panel = List.of();
 
   /** The few colours there are. */
@@ -36,6 +34,22 @@ final class Terminal {
 
     Colour(int code) {
       this.code = code;
+    }
+  }
+
+  /** Asks a shell, for System.console() tells it only up to Java 21. */
+  private static boolean isTerminal() {
+    String kind = Optional.ofNullable(System.getenv("TERM")).orElse("dumb");
+    if (kind.equals("dumb") || System.getenv("CI") != null) {
+      return false;
+    }
+    try {
+      return new ProcessBuilder("sh", "-c", "test -t 1").inheritIO().start().waitFor() == 0;
+    } catch (IOException noShell) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
