@@ -96,6 +96,16 @@ final class ServiceAddresses implements AutoCloseable {
     hosts.refresh();
   }
 
+  /**
+   * Tells whether a channel that comes later is served well by what is known here. If that is
+   * "nobody", a watch of its own is better: it begins with a fresh read, which shows whoever was
+   * registered before the channel was built (rule 3.2).
+   */
+  boolean isWorthJoining() {
+    return watcher.status().phase() != Watcher.Phase.CLOSED
+        && watcher.current().filter(known -> known.instances().isEmpty()).isEmpty();
+  }
+
   @Override
   public void close() {
     watcher.close();

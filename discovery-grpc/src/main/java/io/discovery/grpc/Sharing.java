@@ -27,8 +27,10 @@ final class Sharing {
 
   Sharing(Duration linger, HostNames.Lookup lookup) {
     this.registries =
-        new Shared<>(choice -> Registries.open(choice.config()), Registry::close, linger);
-    this.services = new Shared<>(this::open, ServiceAddresses::close, linger);
+        new Shared<>(
+            choice -> Registries.open(choice.config()), registry -> true, Registry::close, linger);
+    this.services =
+        new Shared<>(this::open, ServiceAddresses::isWorthJoining, ServiceAddresses::close, linger);
     this.lookup = lookup;
   }
 

@@ -104,7 +104,11 @@ final class Greeter implements AutoCloseable {
   /** Ends at once, as a crash does. */
   @Override
   public void close() {
-    server.shutdownNow();
+    try {
+      server.shutdownNow().awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void pause(Duration work) {

@@ -163,11 +163,12 @@ final class RegisteredServerTest {
   @Test
   void callsUnderWayMayEndAndThoseThatDoNotAreCancelled() throws InterruptedException {
     for (boolean patient : new boolean[] {true, false}) {
+      String service = "patient-" + patient;
       Greeter greeter =
           stage.greeter(new Greeter("slow", Greeter.builder("127.0.0.1"), Duration.ofSeconds(1)));
       RegisteredServer server =
           builder(greeter)
-              .service("orders")
+              .service(service)
               .quietPeriod(Duration.ZERO)
               .drainTimeout(patient ? Stage.SOON : Duration.ofMillis(50))
               .register();
@@ -177,7 +178,7 @@ final class RegisteredServerTest {
           new Thread(
               () -> {
                 try {
-                  answers.add(Greeter.call(stage.channel(registry, "orders", "pick_first")));
+                  answers.add(Greeter.call(stage.channel(registry, service, "pick_first")));
                 } catch (io.grpc.StatusRuntimeException e) {
                   answers.add(e.getStatus().getCode().name());
                 }

@@ -30,6 +30,7 @@ final class ZooKeeperBackend implements Backend {
   private final Optional<CuratorFramework> lent;
   private final ZooKeeperKeys keys;
   private final ZooKeeperReader reader;
+  private final ZooKeeperParents parents;
   private final ZooKeeperConnection main;
   private final Map<Duration, ZooKeeperConnection> others = new HashMap<>();
   private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
@@ -48,6 +49,7 @@ final class ZooKeeperBackend implements Backend {
         new ZooKeeperKeys(
             lent.map(CuratorFramework::getNamespace).orElse(settings.chroot()),
             settings.config().namespace());
+    this.parents = new ZooKeeperParents(settings, keys);
     this.reader = new ZooKeeperReader(keys, settings.batch());
     this.main = connect(settings.config().ttl());
   }
@@ -58,7 +60,7 @@ final class ZooKeeperBackend implements Backend {
     ZooKeeperConnection connection = shared ? main : others.computeIfAbsent(ttl, this::connect);
     return new ZooKeeperOwnership(
         connection,
-        new ZooKeeperRecord(settings, keys, service, id),
+        new ZooKeeperRecord(parents, settings.ownedAcl(), keys.record(service, id)),
         context.loop(),
         settings.config().requestTimeout(),
         listener,

@@ -60,6 +60,7 @@ final class ZooKeeperConnection {
   // Done: connected, or failed with why not. Not done: connecting.
   private CompletableFuture<ZooKeeperSession> session = new CompletableFuture<>();
   private long sessionId; // of the session that may own records; 0 if none
+  private boolean down; // since the last connection
   private boolean closed;
 
   /** Who lives by the session. */
@@ -279,6 +280,9 @@ final class ZooKeeperConnection {
     sessionId = current.id();
     if (!session.complete(current)) {
       session = CompletableFuture.completedFuture(current);
+    }
+    if (down) {
+      down = false;
       context.reachable();
     }
     new ArrayList<>(dependants).forEach(dependant -> dependant.connected(current));
@@ -295,6 +299,7 @@ final class ZooKeeperConnection {
   }
 
   private void disconnected(DiscoveryException cause) {
+    down = true;
     ifConnected(current -> current.end(cause));
     if (!session.completeExceptionally(cause)) {
       session = CompletableFuture.failedFuture(cause);
