@@ -55,7 +55,7 @@ final class EtcdClients {
             .retryMaxAttempts(0)
             // jetcd is called on the connection's own thread and needs none of its own.
             .executorService(MoreExecutors.newDirectExecutorService())
-            .interceptor(new EtcdDeadlines(call, config.listTimeout()));
+            .interceptor(new EtcdAttempts(call, config.listTimeout()));
     if (endpoints.tls()) {
       builder.sslContext(sslContext(config));
     }

@@ -3,13 +3,14 @@ package io.discovery.etcd;
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.etcd.jetcd.common.exception.EtcdException;
-import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,20 @@ final class EtcdFailures {
           "authentication failed",
           "user name is empty",
           "authentication is not enabled");
+
+  /** What only a server in working order says. */
+  private static final Set<String> ANSWERS =
+      Set.of(
+          "INVALID_ARGUMENT",
+          "NOT_FOUND",
+          "ALREADY_EXISTS",
+          "PERMISSION_DENIED",
+          "FAILED_PRECONDITION",
+          "OUT_OF_RANGE",
+          "RESOURCE_EXHAUSTED",
+          "UNIMPLEMENTED");
+
+  private static final String NO_TOKEN = "UNAUTHENTICATED";
   private static final int LONGEST = 300;
 
   private EtcdFailures() {}
@@ -61,7 +76,7 @@ final class EtcdFailures {
 
   /** The token is good, but not for this key. */
   static boolean isForbidden(Throwable failure) {
-    return has(failure, Status.Code.PERMISSION_DENIED);
+    return codes(failure).contains("PERMISSION_DENIED");
   }
 
   static boolean isTooLarge(Throwable failure) {
@@ -71,16 +86,13 @@ final class EtcdFailures {
   /** The request was looked at and not executed, so it has left nothing in the store. */
   static boolean isRefusal(Throwable failure) {
     return isLeaseGone(failure)
-        || unwrap(failure) instanceof DiscoveryException known
-            && (known.reason() == Reason.REJECTED || known.reason() == Reason.DENIED);
+        || (unwrap(failure) instanceof DiscoveryException known
+            && (known.reason() == Reason.REJECTED || known.reason() == Reason.DENIED));
   }
 
   /** Nobody answered, or somebody who cannot reach the quorum. */
   static boolean isOutage(Throwable failure) {
-    return reason(unwrap(failure)) == Reason.UNAVAILABLE
-        && (has(failure, Status.Code.UNAVAILABLE)
-            || has(failure, Status.Code.DEADLINE_EXCEEDED)
-            || has(failure, Status.Code.CANCELLED));
+    return reason(unwrap(failure)) == Reason.UNAVAILABLE && !isAnswer(failure);
   }
 
   private static Reason reason(Throwable failure) {
@@ -88,16 +100,19 @@ final class EtcdFailures {
       return Reason.REJECTED;
     }
     boolean refused =
-        has(failure, Status.Code.PERMISSION_DENIED)
+        isForbidden(failure)
             || mentions(failure, REFUSED)
             || isStaleToken(failure)
+            || (codes(failure).contains(NO_TOKEN) && isAnswer(failure))
             || chain(failure).stream().anyMatch(GeneralSecurityException.class::isInstance);
-    // jetcd reports every failure to fetch a token as UNAUTHENTICATED, that of the network too.
-    boolean unauthenticated =
-        has(failure, Status.Code.UNAUTHENTICATED)
-            && !has(failure, Status.Code.UNAVAILABLE)
-            && !has(failure, Status.Code.DEADLINE_EXCEEDED);
-    return refused || unauthenticated ? Reason.DENIED : Reason.UNAVAILABLE;
+    return refused ? Reason.DENIED : Reason.UNAVAILABLE;
+  }
+
+  /** jetcd reports all failures to fetch a token alike; those of the network only in the cause. */
+  private static boolean isAnswer(Throwable failure) {
+    List<String> codes = codes(failure);
+    return codes.stream().anyMatch(ANSWERS::contains)
+        || (codes.contains(NO_TOKEN) && codes.stream().allMatch(NO_TOKEN::equals));
   }
 
   private static boolean mentions(Throwable failure, List<String> phrases) {
@@ -106,18 +121,20 @@ final class EtcdFailures {
         .anyMatch(message -> phrases.stream().anyMatch(message::contains));
   }
 
-  private static boolean has(Throwable failure, Status.Code code) {
-    return chain(failure).stream().anyMatch(link -> codeOf(link).equals(code.name()));
+  private static List<String> codes(Throwable failure) {
+    return chain(failure).stream().flatMap(link -> codeOf(link).stream()).toList();
   }
 
-  private static String codeOf(Throwable link) {
+  private static Optional<String> codeOf(Throwable link) {
     if (link instanceof StatusRuntimeException status) {
-      return status.getStatus().getCode().name();
+      return Optional.of(status.getStatus().getCode().name());
     }
     if (link instanceof StatusException status) {
-      return status.getStatus().getCode().name();
+      return Optional.of(status.getStatus().getCode().name());
     }
-    return link instanceof EtcdException etcd ? etcd.getErrorCode().name() : "";
+    return link instanceof EtcdException etcd
+        ? Optional.of(etcd.getErrorCode().name())
+        : Optional.empty();
   }
 
   private static String describe(Throwable failure) {
@@ -126,7 +143,7 @@ final class EtcdFailures {
             .map(link -> link.getMessage() == null ? link.getClass().getName() : link.getMessage())
             .distinct()
             .collect(Collectors.joining(": "));
-    return escape(text);
+    return escape(text.replace("ABORTED: ", "")); // the wrapping of EtcdAttempts
   }
 
   /** Makes text from outside fit for a message: no control characters, bounded (rule 7.5). */

@@ -43,6 +43,10 @@ import java.util.function.Consumer;
  */
 final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private static final long ABSENT = 0;
+
+  /** What etcd grants at least, by default; asked for in any case, so that ttl() means the same. */
+  private static final long LEAST_SECONDS = 2;
+
   private static final GetOption KEY_ONLY = GetOption.builder().withKeysOnly(true).build();
 
   private final EtcdConnection connection;
@@ -83,7 +87,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
     this.connection = connection;
     this.loop = loop;
     this.key = key;
-    this.ttlSeconds = Math.max(1, ttl.plusMillis(999).toSeconds());
+    this.ttlSeconds = Math.max(LEAST_SECONDS, ttl.plusMillis(999).toSeconds());
     this.timeout = timeout;
     this.listener = listener;
     this.onReleased = onReleased;

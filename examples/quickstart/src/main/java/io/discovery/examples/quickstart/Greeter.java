@@ -42,11 +42,16 @@ final class Greeter {
                   true,
                   "retryPolicy",
                   Map.of(
-                      "maxAttempts", 4.0,
-                      "initialBackoff", "0.05s",
-                      "maxBackoff", "0.5s",
-                      "backoffMultiplier", 2.0,
-                      "retryableStatusCodes", List.of("UNAVAILABLE")))));
+                      "maxAttempts",
+                      4.0,
+                      "initialBackoff",
+                      "0.05s",
+                      "maxBackoff",
+                      "0.5s",
+                      "backoffMultiplier",
+                      2.0,
+                      "retryableStatusCodes",
+                      List.of("UNAVAILABLE")))));
 
   private Greeter() {}
 
@@ -74,7 +79,10 @@ final class Greeter {
       try {
         return new String(stream.readAllBytes(), UTF_8);
       } catch (IOException e) {
-        throw Status.INTERNAL.withDescription("unreadable message").withCause(e).asRuntimeException();
+        throw Status.INTERNAL
+            .withDescription("unreadable message")
+            .withCause(e)
+            .asRuntimeException();
       }
     }
   }
