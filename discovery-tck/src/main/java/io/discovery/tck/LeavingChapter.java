@@ -92,9 +92,12 @@ interface LeavingChapter extends Chapter {
     Registry registry = stage.open();
     for (int i = 0; i < 10; i++) {
       Registration registration = stage.register(registry, Scenario.instance("orders", "id-" + i));
+      States states = stage.states(registration);
       stage.store().delete(stage.namespace(), "orders", "id-" + i);
       if (i % 2 == 1) {
-        stage.awaitState(registration, State.RECOVERING, stage.gone());
+        // The state itself may be over before this thread looks.
+        stage.await(
+            "the loss was noticed", stage.gone(), () -> states.told().contains(State.RECOVERING));
       }
       registration.close();
       stage.expectListed("orders");

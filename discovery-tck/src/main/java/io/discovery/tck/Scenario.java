@@ -1,5 +1,6 @@
 package io.discovery.tck;
 
+import io.discovery.DiscoveryException;
 import io.discovery.Registration;
 import io.discovery.Registries;
 import io.discovery.Registry;
@@ -177,10 +178,14 @@ final class Scenario implements AutoCloseable {
     return fixture.bounds().convergence();
   }
 
-  /** Waits until a fresh read by the observer is exactly this. */
+  /**
+   * Waits until a fresh read by the observer is exactly this. Reads may fail meanwhile: the store
+   * may be one that refuses its clients for a while after a fault.
+   */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
     List<ServiceInstance> expected = Difference.sorted(instances);
     AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
+    AtomicReference<DiscoveryException> failure = new AtomicReference<>();
     Await.until(
         () ->
             "rule "
@@ -188,11 +193,18 @@ final class Scenario implements AutoCloseable {
                 + ": fresh list of "
                 + service
                 + ": "
-                + Difference.describe(expected, last.get()),
+                + Difference.describe(expected, last.get())
+                + "; last failure: "
+                + failure,
         within,
         () -> {
-          last.set(observer().list(service, convergence()).instances());
-          return last.get().equals(expected);
+          try {
+            last.set(observer().list(service, convergence()).instances());
+            return last.get().equals(expected);
+          } catch (DiscoveryException e) {
+            failure.set(e);
+            return false;
+          }
         });
   }
 
