@@ -33,6 +33,7 @@ public final class TcpProxy implements AutoCloseable {
   private final ProxyGate toClient = new ProxyGate();
   private final AtomicLong accepted = new AtomicLong();
   private ServerSocket listener; // guarded by this; null while refusing
+  private Thread acceptor; // guarded by this; serves the listener
 
   /** Starts to listen on a free port of 127.0.0.1. */
   public TcpProxy(int targetPort) {
@@ -65,6 +66,7 @@ public final class TcpProxy implements AutoCloseable {
     if (listener != null) {
       closeQuietly(listener);
       listener = null;
+      awaitEnd(acceptor); // the port is free when the thread has left its accept()
     }
     cut();
   }
@@ -79,7 +81,7 @@ public final class TcpProxy implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(Ports.loopback(port), 512);
       listener = socket;
-      startDaemon("accept", () -> serve(socket));
+      acceptor = startDaemon("accept", () -> serve(socket));
     } catch (IOException e) {
       throw new IllegalStateException("proxy cannot listen on " + endpoint(), e);
     }
@@ -165,10 +167,20 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private void startDaemon(String role, Runnable task) {
+  private Thread startDaemon(String role, Runnable task) {
     Thread thread = new Thread(task, "proxy-" + port + "-" + role);
     thread.setDaemon(true);
     thread.start();
+    return thread;
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join(2_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while awaiting the end of " + thread, e);
+    }
   }
 
   static void closeQuietly(AutoCloseable... resources) {
