@@ -256,7 +256,7 @@ class ZooKeeperConnectionTest {
         long start = System.nanoTime();
         driver.close();
         assertTook(Duration.ofMillis(2_400), start);
-        assertEquals(List.of(), threads(driver));
+        assertNoThreads(driver);
       }
       proxy.blackHole();
       Driver never = new Driver(config.withEndpoints(proxy.endpoint()));
@@ -264,7 +264,7 @@ class ZooKeeperConnectionTest {
       long start = System.nanoTime();
       never.close();
       assertTook(Duration.ofMillis(2_400), start);
-      assertEquals(List.of(), threads(never));
+      assertNoThreads(never);
       assertTrue(pending.isCompletedExceptionally());
     }
   }
@@ -294,9 +294,17 @@ class ZooKeeperConnectionTest {
     }
     assertTrue(Thread.getAllStackTraces().size() <= threads + 2, "threads: before " + threads);
     ServerStatus status = ServerStatus.of(SERVER.port());
-    assertEquals(sessions, status.number("zk_global_sessions"));
+    assertTrue(status.number("zk_global_sessions") <= sessions, status::text);
     assertEquals(0, status.number("zk_watch_count"));
     assertEquals(0, status.number("zk_ephemerals_count"));
+  }
+
+  /** The thread that completed the stage may be just ending. */
+  private static void assertNoThreads(Driver driver) {
+    Await.until(
+        () -> "no threads: " + threads(driver),
+        Duration.ofMillis(200),
+        () -> threads(driver).isEmpty());
   }
 
   private static List<String> threads(Driver driver) {
