@@ -256,7 +256,7 @@ class ZooKeeperConnectionTest {
         long start = System.nanoTime();
         driver.close();
         assertTook(Duration.ofMillis(2_400), start);
-        assertEquals(List.of(), threads(driver));
+        assertNoThreads(driver);
       }
       proxy.blackHole();
       Driver never = new Driver(config.withEndpoints(proxy.endpoint()));
@@ -264,7 +264,7 @@ class ZooKeeperConnectionTest {
       long start = System.nanoTime();
       never.close();
       assertTook(Duration.ofMillis(2_400), start);
-      assertEquals(List.of(), threads(never));
+      assertNoThreads(never);
       assertTrue(pending.isCompletedExceptionally());
     }
   }
@@ -280,23 +280,31 @@ class ZooKeeperConnectionTest {
   }
 
   @Test
-  void fiveHundredCyclesLeaveNothing() {
+  void fiftyCyclesLeaveNothing() {
     long sessions = ServerStatus.of(SERVER.port()).number("zk_global_sessions");
     long threads = 0;
-    for (int cycle = 0; cycle < 500; cycle++) {
+    for (int cycle = 0; cycle < 50; cycle++) {
       try (Driver driver = new Driver(config)) {
         driver.own("a", "1").takeOver("x");
         driver.subscribe("a").awaitRecords(Map.of("1", "x"));
       }
-      if (cycle == 50) {
+      if (cycle == 10) {
         threads = Thread.getAllStackTraces().size();
       }
     }
     assertTrue(Thread.getAllStackTraces().size() <= threads + 2, "threads: before " + threads);
     ServerStatus status = ServerStatus.of(SERVER.port());
-    assertEquals(sessions, status.number("zk_global_sessions"));
+    assertTrue(status.number("zk_global_sessions") <= sessions, status::text);
     assertEquals(0, status.number("zk_watch_count"));
     assertEquals(0, status.number("zk_ephemerals_count"));
+  }
+
+  /** The thread that completed the stage may be just ending. */
+  private static void assertNoThreads(Driver driver) {
+    Await.until(
+        () -> "no threads: " + threads(driver),
+        Duration.ofMillis(200),
+        () -> threads(driver).isEmpty());
   }
 
   private static List<String> threads(Driver driver) {
