@@ -34,15 +34,9 @@ final class ListenerPool implements Executor {
             5,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> daemon(task, name + "-listener-" + count.incrementAndGet()),
+            task -> new ListenerThread(this, task, name + "-listener-" + count.incrementAndGet()),
             new ThreadPoolExecutor.DiscardPolicy());
     pool.allowCoreThreadTimeOut(true);
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override
@@ -79,16 +73,37 @@ final class ListenerPool implements Executor {
         });
   }
 
-  /** Lets what waits finish for a moment, then interrupts listeners that block. */
+  /**
+   * Lets what waits finish for a moment, then interrupts listeners that block, but never its
+   * caller.
+   */
   void shutdown() {
     pool.shutdown();
+    boolean interrupted = Thread.interrupted();
+    boolean mine = Thread.currentThread() instanceof ListenerThread own && own.pool == this;
     try {
-      if (!pool.awaitTermination(200, TimeUnit.MILLISECONDS)) {
+      if (mine || !pool.awaitTermination(200, TimeUnit.MILLISECONDS)) {
         pool.shutdownNow();
       }
     } catch (InterruptedException e) {
       pool.shutdownNow();
+      interrupted = true;
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
+    } else if (mine) {
+      Thread.interrupted(); // the interrupt meant for the others
+    }
+  }
+
+  /** A daemon that knows its pool (rule 5.4). */
+  private static final class ListenerThread extends Thread {
+    final ListenerPool pool;
+
+    ListenerThread(ListenerPool pool, Runnable task, String name) {
+      super(task, name);
+      this.pool = pool;
+      setDaemon(true);
     }
   }
 }

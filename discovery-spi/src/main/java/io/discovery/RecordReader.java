@@ -110,7 +110,7 @@ final class RecordReader {
     }
     if (token == JsonToken.NUMBER || (lenient && token == JsonToken.STRING)) {
       String literal = json.nextString();
-      if (literal.matches("-?\\d{1,9}")) {
+      if (literal.matches("-?\\d{1,10}")) {
         return Optional.of(Integer.valueOf(literal));
       }
       throw new BadRecordException(

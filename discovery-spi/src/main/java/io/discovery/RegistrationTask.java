@@ -155,6 +155,7 @@ final class RegistrationTask implements Ownership.Listener {
   private void failed(DiscoveryException failure) {
     lastFailure = failure;
     if (state == State.CLOSED) {
+      fail(over()); // of the updates that this attempt carried when close() failed the others
       return;
     }
     if (failure.reason() == Reason.SUPERSEDED) {

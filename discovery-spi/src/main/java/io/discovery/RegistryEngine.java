@@ -31,6 +31,8 @@ import java.util.function.Supplier;
  */
 final class RegistryEngine implements Registry, BackendContext {
   private static final Duration TICK = Duration.ofSeconds(1);
+  // Together with the listeners' last moment less than the five seconds of rule 5.1.
+  private static final Duration RELEASE = Duration.ofSeconds(2);
   private static final Duration SHUTDOWN = Duration.ofMillis(2_500);
 
   private final Engine engine;
@@ -267,7 +269,7 @@ final class RegistryEngine implements Registry, BackendContext {
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
     engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
-    Await.quietly(released.thenCompose(all -> all), engine.config.closeTimeout());
+    Await.quietly(released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
     engine.loop.execute(
         () -> {
@@ -280,6 +282,10 @@ final class RegistryEngine implements Registry, BackendContext {
     releaseThreads.run();
     ended.completeExceptionally(
         new IllegalStateException("the registry " + engine.label + " was closed meanwhile"));
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private CompletableFuture<?>[] unsettled() {

@@ -31,7 +31,7 @@ enum Setting {
   NAMESPACE(
       "namespace", "path segments separated by '/', without '.' or '..'", null, Setting::namespace),
   FORMAT("format", "one of " + Codecs.names(), null, Setting::format),
-  TTL("ttl", "1s or more, such as 10s", Duration.ofSeconds(10), Setting::duration),
+  TTL("ttl", "a duration of more than zero such as 10s", Duration.ofSeconds(10), Setting::duration),
   REQUEST_TIMEOUT(
       "request-timeout", "a duration such as 1500ms", Duration.ofSeconds(2), Setting::duration),
   LIST_TIMEOUT("list-timeout", "a duration such as 10s", Duration.ofSeconds(10), Setting::duration),

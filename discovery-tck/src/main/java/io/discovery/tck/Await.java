@@ -1,7 +1,6 @@
 package io.discovery.tck;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -16,31 +15,28 @@ public final class Await {
 
   /** Waits until {@code condition} holds. An exception from it ends the wait. */
   public static void until(String what, Duration timeout, BooleanSupplier condition) {
-    until(what, timeout, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    until(() -> what, timeout, condition);
   }
 
-  /** Waits until {@code source} has a value and returns it. An exception from it ends the wait. */
-  public static <T> T until(String what, Duration timeout, Supplier<Optional<T>> source) {
+  /** Waits until {@code condition} holds, and asks only in vain what that was. */
+  public static void until(Supplier<String> what, Duration timeout, BooleanSupplier condition) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (true) {
-      Optional<T> value = source.get();
-      if (value.isPresent()) {
-        return value.get();
-      }
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("awaited in vain for " + timeout.toMillis() + " ms: " + what);
+        throw new AssertionError(
+            "awaited in vain for " + timeout.toMillis() + " ms: " + what.get());
       }
       pause(what);
     }
   }
 
   /** Lets a moment pass between two looks. */
-  static void pause(String what) {
+  static void pause(Supplier<String> what) {
     try {
       Thread.sleep(POLL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while awaiting: " + what, e);
+      throw new IllegalStateException("interrupted while awaiting: " + what.get(), e);
     }
   }
 }

@@ -28,7 +28,19 @@ import org.junit.jupiter.api.Timeout;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
-public abstract class DiscoveryTck implements ModelChapter {
+public abstract class DiscoveryTck
+    implements ModelChapter,
+        RegistrationChapter,
+        LeavingChapter,
+        HealingChapter,
+        FencingChapter,
+        WatchChapter,
+        HostileChapter,
+        ListenerChapter,
+        OutageChapter,
+        ReadingChapter,
+        LifecycleChapter,
+        ChoiceChapter {
   private Fixture fixture;
   private Scenario scenario;
 

@@ -32,6 +32,7 @@ final class MemoryBackend implements Backend {
   private final BackendContext context;
   private final Set<MemoryOwnership> owned = new HashSet<>();
   private final Set<MemorySubscription> subscriptions = new HashSet<>();
+  private MemoryFault lastFault = MemoryFault.NONE;
   private boolean over;
 
   MemoryBackend(MemoryStore store, MemoryLink link, RegistryConfig config, BackendContext context) {
@@ -47,7 +48,19 @@ final class MemoryBackend implements Backend {
   private void sweep() {
     if (!over) {
       store.sweep();
+      MemoryFault before = lastFault;
+      lastFault = fault();
+      if (before != MemoryFault.NONE && lastFault == MemoryFault.NONE) {
+        context.reachable();
+      }
       loop().schedule(SWEEP, this::sweep);
+    }
+  }
+
+  /** After a connection has ended: tells whether a new one can be had. */
+  void reconnect() {
+    if (fault() == MemoryFault.NONE) {
+      loop().execute(context::reachable);
     }
   }
 

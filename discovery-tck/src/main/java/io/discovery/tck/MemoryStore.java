@@ -45,6 +45,7 @@ public final class MemoryStore implements Server, Store, Expiry {
   private MemoryFault fault = MemoryFault.NONE;
   private String identity = UUID.randomUUID().toString();
   private long revision;
+  private long earliest = clock.getAsLong(); // no record is due before this
 
   /** What is kept; without an owner it stays until deleted. */
   @SuppressWarnings("ArrayRecordComponent") // never modified, never compared
@@ -190,13 +191,22 @@ public final class MemoryStore implements Server, Store, Expiry {
   /** Removes what has outlived its time. A server that is down or frozen does nothing. */
   synchronized void sweep() {
     long now = clock.getAsLong();
-    if (fault == MemoryFault.NONE) {
-      for (String key : List.copyOf(records.keySet())) {
-        if (records.get(key).isExpired(now)) {
-          remove(key, "its time to live is over");
-        }
+    if (fault != MemoryFault.NONE || earliest - now > 0) {
+      return;
+    }
+    earliest = now + Long.MAX_VALUE / 2;
+    for (String key : List.copyOf(records.keySet())) {
+      Item item = records.get(key);
+      if (item.isExpired(now)) {
+        remove(key, "its time to live is over");
+      } else if (item.owner.isPresent()) {
+        expectNotBefore(item.deadline);
       }
     }
+  }
+
+  private void expectNotBefore(long deadline) {
+    earliest = deadline - earliest < 0 ? deadline : earliest;
   }
 
   /** See {@link io.discovery.spi.Ownership#write}. */
@@ -209,6 +219,7 @@ public final class MemoryStore implements Server, Store, Expiry {
           Reason.SUPERSEDED, "record " + owner.key() + " belongs to another owner by now");
     }
     Item after = new Item(write.value(), Optional.of(owner), 0).armed(clock.getAsLong());
+    expectNotBefore(after.deadline);
     if (before == null || foreign || !Arrays.equals(before.value, after.value)) {
       set(owner.key(), after);
     } else {

@@ -60,6 +60,7 @@ final class MemorySubscription implements Subscription {
         () -> {
           closed = true;
           observer.onEnd(cause);
+          client.reconnect();
         });
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +36,7 @@ final class Recorder implements Watcher.Listener {
   private final long start = System.nanoTime();
   private Watcher watcher;
   private boolean closed;
+  private long lastSet = start;
 
   Recorder(String rule) {
     this.rule = rule;
@@ -53,6 +55,7 @@ final class Recorder implements Watcher.Listener {
         checkSuccession(snapshots.get(snapshots.size() - 1), snapshot);
       }
       snapshots.add(snapshot);
+      lastSet = System.nanoTime();
       note("snapshot " + snapshot.sequence() + " " + ids(snapshot));
     }
     leave();
@@ -114,28 +117,33 @@ final class Recorder implements Watcher.Listener {
 
   /** Waits until the last set is exactly this. */
   Snapshot awaitExactly(Duration within, ServiceInstance... instances) {
-    Snapshot expected = Scenario.snapshot(null, instances);
+    List<ServiceInstance> expected = Difference.sorted(instances);
     return await(
-        "the set " + ids(expected),
+        () -> Difference.describe(expected, latest().map(Snapshot::instances).orElse(List.of())),
         within,
-        snapshot -> snapshot.instances().equals(expected.instances()));
+        snapshot -> snapshot.instances().equals(expected));
   }
 
   /** Waits until the last set satisfies {@code condition}, and returns it. */
-  Snapshot await(String what, Duration within, Predicate<Snapshot> condition) {
-    await(what, within, () -> latest().filter(condition).isPresent());
+  Snapshot await(Supplier<String> what, Duration within, Predicate<Snapshot> condition) {
+    await(() -> latest().filter(condition).isPresent(), within, what);
     return latest().orElseThrow();
   }
 
   /** Waits until the watcher reports this phase, by its status and to its listener. */
   void awaitPhase(Phase phase, Duration within) {
     await(
-        "phase " + phase,
-        within,
         () ->
             !phases.isEmpty()
                 && phases.get(phases.size() - 1) == phase
-                && watcher.status().phase() == phase);
+                && watcher.status().phase() == phase,
+        within,
+        () -> "phase " + phase);
+  }
+
+  /** Tells whether no set was delivered for this long. */
+  synchronized boolean restsFor(Duration window) {
+    return System.nanoTime() - lastSet >= window.toNanos();
   }
 
   /** Checks that no set is delivered for a while. */
@@ -156,11 +164,12 @@ final class Recorder implements Watcher.Listener {
     }
   }
 
-  private synchronized void await(String what, Duration within, BooleanSupplier condition) {
+  private synchronized void await(
+      BooleanSupplier condition, Duration within, Supplier<String> what) {
     boolean held = waitFor(within, () -> watcher != null && condition.getAsBoolean());
     check();
     if (!held) {
-      throw failure("awaited in vain for " + within.toMillis() + " ms: " + what);
+      throw failure("awaited in vain for " + within.toMillis() + " ms: " + what.get());
     }
   }
 
@@ -248,7 +257,10 @@ final class Recorder implements Watcher.Listener {
   private static String ids(Snapshot snapshot) {
     return snapshot.instances().stream()
         .limit(20)
-        .map(instance -> instance.id() + "=" + instance.authority() + instance.metadata())
+        .map(
+            instance ->
+                Difference.shorten(
+                    instance.id() + "=" + instance.authority() + instance.metadata()))
         .collect(Collectors.joining(", ", "[", snapshot.instances().size() > 20 ? ", …]" : "]"));
   }
 }

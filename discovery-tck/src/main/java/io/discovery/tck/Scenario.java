@@ -5,15 +5,18 @@ import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
-import io.discovery.Snapshot;
 import io.discovery.Watcher;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Scenario implements AutoCloseable {
   /** How long "nothing happens" is watched. */
-  static final Duration QUIET = Duration.ofMillis(1_200);
+  static final Duration QUIET = Duration.ofSeconds(1);
 
   private final Fixture fixture;
   private final String test;
@@ -107,6 +110,21 @@ final class Scenario implements AutoCloseable {
     return registration;
   }
 
+  /** Waits for an acknowledgement. */
+  void join(CompletableFuture<?> acknowledgement) {
+    try {
+      acknowledgement.get(convergence().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          "rule " + rule() + ": no acknowledgement within " + convergence(), e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("rule " + rule() + ": refused instead of acknowledged", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
   Store store() {
     return need(fixture.store(), "Store");
   }
@@ -125,8 +143,19 @@ final class Scenario implements AutoCloseable {
     return need(fixture.expiry(), "Expiry");
   }
 
-  Census census() {
-    return need(fixture.census(), "Census");
+  /** Returns how many watches the store counts. */
+  long watches() {
+    return need(fixture.census().map(Census::watches), "Census", "watches");
+  }
+
+  /** Returns how many connections the store counts. */
+  long connections() {
+    return need(fixture.census().map(Census::connections), "Census", "connections");
+  }
+
+  /** Returns how many leases or sessions the store counts. */
+  long owners() {
+    return need(fixture.census().map(Census::owners), "Census", "owners");
   }
 
   Duration ttl() {
@@ -150,32 +179,47 @@ final class Scenario implements AutoCloseable {
 
   /** Waits until a fresh read by the observer is exactly this. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
+    AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
     Await.until(
-        "rule " + rule() + ": a fresh list of " + service + " shows exactly " + expected,
+        () ->
+            "rule "
+                + rule()
+                + ": fresh list of "
+                + service
+                + ": "
+                + Difference.describe(expected, last.get()),
         within,
-        () -> observer().list(service, within).instances().equals(expected));
+        () -> {
+          last.set(observer().list(service, convergence()).instances());
+          return last.get().equals(expected);
+        });
   }
 
   /** Checks that a fresh read by the observer is exactly this, now. */
   void expectListed(String service, ServiceInstance... instances) {
-    List<ServiceInstance> expected = snapshot(service, instances).instances();
+    List<ServiceInstance> expected = Difference.sorted(instances);
     List<ServiceInstance> listed = observer().list(service, convergence()).instances();
     check(
         listed.equals(expected),
-        "fresh list of " + service + ": " + listed + " (expected: " + expected + ")");
+        "fresh list of " + service + ": " + Difference.describe(expected, listed));
+  }
+
+  /** Returns a listener of this registration's states. */
+  States states(Registration registration) {
+    return new States(rule(), registration);
   }
 
   /** Waits for a registration's state. */
   void awaitState(Registration registration, Registration.State state, Duration within) {
     Await.until(
-        "rule " + rule() + ": state " + state + " of " + registration.instance().id(),
+        () -> "rule " + rule() + ": " + registration + " becomes " + state,
         within,
         () -> registration.state() == state);
   }
 
   void await(String what, Duration within, BooleanSupplier condition) {
-    Await.until("rule " + rule() + ": " + what, within, condition);
+    Await.until(() -> "rule " + rule() + ": " + what, within, condition);
   }
 
   void check(boolean holds, String otherwise) {
@@ -198,11 +242,9 @@ final class Scenario implements AutoCloseable {
         "rule " + rule() + ": " + what + " succeeded (expected: " + type.getSimpleName() + ")");
   }
 
-  static Snapshot snapshot(String service, ServiceInstance... instances) {
-    return new Snapshot(
-        service == null ? "any" : service,
-        0,
-        Arrays.stream(instances).sorted(Comparator.comparing(ServiceInstance::id)).toList());
+  /** Returns an instance like any other. */
+  static ServiceInstance instance(String service, String id) {
+    return ServiceInstance.of(service, "10.0.0.1", 8080).withId(id);
   }
 
   @Override
@@ -220,6 +262,14 @@ final class Scenario implements AutoCloseable {
 
   private RegistryConfig prepare(RegistryConfig config) {
     return config.withNamespace(namespace).withTtl(ttl());
+  }
+
+  private static long need(Optional<OptionalLong> count, String capability, String what) {
+    OptionalLong counted = need(count, capability);
+    if (counted.isEmpty()) {
+      Assumptions.abort("the fixture's " + capability + " does not count " + what);
+    }
+    return counted.getAsLong();
   }
 
   private static <T> T need(Optional<T> capability, String name) {

@@ -179,7 +179,7 @@ public abstract class ServerProcess implements Server, AutoCloseable {
       } catch (IOException e) {
         last = e;
       }
-      Await.pause("a read from " + name);
+      Await.pause(() -> "a read from " + name);
     }
     IllegalStateException late =
         failure("does not answer reads after " + START.toSeconds() + " s; last failure: " + last);

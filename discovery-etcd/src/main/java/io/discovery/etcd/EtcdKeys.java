@@ -1,0 +1,55 @@
+package io.discovery.etcd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.etcd.jetcd.ByteSequence;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Where records are: {@code <namespace>/<service>/<id>}, or {@code <service>/<id>} in the empty
+ * namespace; a leading slash of the namespace is part of the keys. Every prefix ends in a slash, so
+ * that {@code orders} never covers {@code orders-eu}, and so that permission on the prefix is
+ * enough (rules 1.2 and 7.4). Immutable.
+ */
+final class EtcdKeys {
+  private final String root;
+
+  EtcdKeys(String namespace) {
+    this.root = namespace.isEmpty() ? "" : namespace + "/";
+  }
+
+  /** The prefix of all services; empty in the empty namespace. */
+  ByteSequence root() {
+    return ByteSequence.from(root, UTF_8);
+  }
+
+  /** The prefix of one service. */
+  ByteSequence service(String service) {
+    return ByteSequence.from(root + service + "/", UTF_8);
+  }
+
+  ByteSequence record(String service, String id) {
+    return ByteSequence.from(root + service + "/" + id, UTF_8);
+  }
+
+  /** Returns what follows the prefix if that is one segment, as the id of an instance is. */
+  static Optional<String> idBelow(ByteSequence prefix, ByteSequence key) {
+    return textAfter(prefix, key).filter(id -> !id.isEmpty() && id.indexOf('/') < 0);
+  }
+
+  /** Returns the service if the key is that of an instance: two segments below the root. */
+  static Optional<String> serviceBelow(ByteSequence root, ByteSequence key) {
+    return textAfter(root, key)
+        .filter(path -> path.indexOf('/') > 0 && path.indexOf('/') == path.lastIndexOf('/'))
+        .filter(path -> !path.endsWith("/"))
+        .map(path -> path.substring(0, path.indexOf('/')));
+  }
+
+  /** Keys are any bytes; one that is not UTF-8 has no name that could be reported, nor an alias. */
+  private static Optional<String> textAfter(ByteSequence prefix, ByteSequence key) {
+    byte[] bytes = key.substring(prefix.size()).getBytes();
+    String text = new String(bytes, UTF_8);
+    return Arrays.equals(text.getBytes(UTF_8), bytes) ? Optional.of(text) : Optional.empty();
+  }
+}

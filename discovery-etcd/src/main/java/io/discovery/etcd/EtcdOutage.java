@@ -1,0 +1,120 @@
+package io.discovery.etcd;
+
+import io.discovery.spi.BackendContext;
+import io.discovery.spi.EventLoop;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What is done while the store does not answer: ask about once a second, tell the engine when the
+ * answer comes, and replace the client in between. A gRPC channel that has failed waits up to two
+ * minutes before it tries its members again, and nothing can shorten that; so when calls fail for
+ * more than a second though plain TCP connects, a new client takes over.
+ *
+ * <pre>
+ *  answering ── failed ──► failing: ping each second ── answered ──► answering, reachable()
+ *                             └─ failing > 1 s, a member accepts ──► new client, after 3, 6, … 30 s again
+ * </pre>
+ *
+ * <p>Confined to the event loop.
+ */
+final class EtcdOutage {
+  private static final Logger LOG = System.getLogger(EtcdOutage.class.getName());
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(3);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final EtcdConnection connection;
+  private final BackendContext context;
+  private final EventLoop loop;
+
+  private boolean failing;
+  private boolean closed;
+  private long since;
+  private Duration pause = FIRST_PAUSE;
+  private long replaceNotBefore;
+  private EventLoop.Timer timer = () -> {};
+
+  EtcdOutage(EtcdConnection connection, BackendContext context) {
+    this.connection = connection;
+    this.context = context;
+    this.loop = context.loop();
+    this.replaceNotBefore = loop.nanoTime();
+  }
+
+  void failed() {
+    if (!failing && !closed) {
+      failing = true;
+      since = loop.nanoTime();
+      askLater();
+    }
+  }
+
+  void answered() {
+    if (failing) {
+      failing = false;
+      timer.cancel();
+      pause = FIRST_PAUSE;
+      context.reachable();
+    }
+  }
+
+  void close() {
+    closed = true;
+    failing = false;
+    timer.cancel();
+  }
+
+  /** The answer itself arrives at {@link #answered}; here is only what to do without one. */
+  private void ask() {
+    connection
+        .ping()
+        .whenComplete(
+            (pong, failure) -> {
+              if (failing && isReplacementDue()) {
+                replace();
+              } else if (failing) {
+                askLater();
+              }
+            });
+  }
+
+  private boolean isReplacementDue() {
+    long now = loop.nanoTime();
+    return now - since > PATIENCE.toNanos() && now - replaceNotBefore >= 0;
+  }
+
+  private void replace() {
+    connection
+        .replaceClient()
+        .thenAccept(
+            replaced -> {
+              if (replaced) {
+                LOG.log(
+                    Level.DEBUG,
+                    "{0} accepts connections but answers no calls: made a new client",
+                    connection);
+                replaceNotBefore = loop.nanoTime() + pause.toNanos();
+                pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+              }
+              if (failing && replaced) {
+                ask();
+              } else if (failing) {
+                askLater();
+              }
+            });
+  }
+
+  /** Spread a little: all clients of a server that died noticed it at the same moment. */
+  private void askLater() {
+    long millis = ThreadLocalRandom.current().nextLong(800, 1200);
+    timer.cancel();
+    timer = loop.schedule(Duration.ofMillis(millis), this::ask);
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

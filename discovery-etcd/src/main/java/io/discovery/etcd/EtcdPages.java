@@ -1,0 +1,124 @@
+package io.discovery.etcd;
+
+import io.discovery.spi.Entry;
+import io.discovery.spi.EventLoop;
+import io.discovery.spi.Listing;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.OptionsUtil;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Reads all keys below a prefix, page by page, all pages as of the revision of the first: one
+ * atomic read, whatever its size (rules 4.1 and 4.2). A page that would be too large for a message
+ * is asked for again in smaller portions, so that a few huge records hide nothing. Confined to the
+ * event loop; used once.
+ */
+final class EtcdPages {
+  private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
+  private static final int SMALLER = 8;
+
+  private final EtcdConnection connection;
+  private final EventLoop loop;
+  private final ByteSequence prefix;
+  private final boolean keysOnly;
+  private final long deadline;
+  private final List<KeyValue> found = new ArrayList<>();
+  private int size;
+
+  /**
+   * All that was found.
+   *
+   * @param store the cluster, in hexadecimal
+   * @param revision the revision as of which this is complete
+   */
+  record Result(String store, long revision, List<KeyValue> found) {
+    /** Returns the instances below the prefix: keys with further segments are none. */
+    Listing listing(ByteSequence prefix) {
+      return new Listing(
+          store,
+          revision,
+          found.stream()
+              .flatMap(
+                  kv ->
+                      EtcdKeys.idBelow(prefix, kv.getKey())
+                          .map(id -> new Entry(id, kv.getValue().getBytes()))
+                          .stream())
+              .toList());
+    }
+  }
+
+  private EtcdPages(
+      EtcdConnection connection,
+      EventLoop loop,
+      ByteSequence prefix,
+      boolean keysOnly,
+      int pageSize,
+      Duration limit) {
+    this.connection = connection;
+    this.loop = loop;
+    this.prefix = prefix;
+    this.keysOnly = keysOnly;
+    this.deadline = loop.nanoTime() + limit.toNanos();
+    this.size = pageSize;
+  }
+
+  static CompletionStage<Result> read(
+      EtcdConnection connection,
+      EventLoop loop,
+      ByteSequence prefix,
+      boolean keysOnly,
+      int pageSize,
+      Duration limit) {
+    EtcdPages pages = new EtcdPages(connection, loop, prefix, keysOnly, pageSize, limit);
+    // The store's first key, where the prefix is empty.
+    ByteSequence from = prefix.isEmpty() ? ZERO : prefix;
+    return pages
+        .page(from, 0)
+        .thenCompose(
+            first -> {
+              Result all =
+                  new Result(
+                      Long.toHexString(first.getHeader().getClusterId()),
+                      first.getHeader().getRevision(),
+                      pages.found);
+              return pages.follow(first, all.revision()).thenApply(done -> all);
+            });
+  }
+
+  private CompletionStage<Void> follow(GetResponse page, long revision) {
+    found.addAll(page.getKvs());
+    if (!page.isMore()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ByteSequence next = found.get(found.size() - 1).getKey().concat(ZERO);
+    return page(next, revision).thenCompose(following -> follow(following, revision));
+  }
+
+  private CompletionStage<GetResponse> page(ByteSequence from, long revision) {
+    GetOption option =
+        GetOption.builder()
+            .withRange(OptionsUtil.prefixEndOf(prefix))
+            .withRevision(revision)
+            .withKeysOnly(keysOnly)
+            .withLimit(size)
+            .build();
+    Duration left = Duration.ofNanos(Math.max(0, deadline - loop.nanoTime()));
+    return connection
+        .kv(left, kv -> kv.get(from, option))
+        .exceptionallyCompose(
+            e -> {
+              if (size == 1 || !EtcdFailures.isTooLarge(e)) {
+                return CompletableFuture.failedFuture(e);
+              }
+              size = Math.max(1, size / SMALLER);
+              return page(from, revision);
+            });
+  }
+}

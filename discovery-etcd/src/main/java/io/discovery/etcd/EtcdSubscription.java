@@ -1,0 +1,224 @@
+package io.discovery.etcd;
+
+import io.discovery.DiscoveryException;
+import io.discovery.spi.Delta;
+import io.discovery.spi.Entry;
+import io.discovery.spi.EventLoop;
+import io.discovery.spi.Listing;
+import io.discovery.spi.Observer;
+import io.discovery.spi.Subscription;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Response;
+import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.options.OptionsUtil;
+import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.watch.WatchEvent;
+import io.etcd.jetcd.watch.WatchResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * A list at revision R, then a watch from R + 1 over one stream. Whatever ends the stream ends the
+ * subscription: jetcd's own resumption continues from the store's present revision and so loses
+ * what was committed between two cuts, and of several kinds of end it makes nothing at all.
+ *
+ * <pre>
+ *  listing ── pages read ──► opening ── CREATED within 2 s ──► live ──► ended
+ *     └────────── failure ──────┴──── any error or end, close() ─────────┘
+ * </pre>
+ *
+ * <p>Confined to the event loop, except for {@link Incoming}, which jetcd calls on its threads.
+ */
+final class EtcdSubscription implements Subscription {
+  private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
+
+  private final EtcdConnection connection;
+  private final EventLoop loop;
+  private final ByteSequence prefix;
+  private final Observer observer;
+  private final Consumer<EtcdSubscription> onOver;
+  private final List<CompletableFuture<Void>> probes = new ArrayList<>();
+
+  private Optional<CompletionStage<Watch.Watcher>> stream = Optional.empty();
+  private EventLoop.Timer timer = () -> {};
+  private String store = "";
+  private long revision;
+  private boolean over;
+
+  /**
+   * @param onOver called when the subscription has ended in whatever way
+   */
+  EtcdSubscription(
+      EtcdConnection connection,
+      EventLoop loop,
+      ByteSequence prefix,
+      Observer observer,
+      Consumer<EtcdSubscription> onOver) {
+    this.connection = connection;
+    this.loop = loop;
+    this.prefix = prefix;
+    this.observer = observer;
+    this.onOver = onOver;
+  }
+
+  /** Begins when the first read is there. */
+  void start(CompletionStage<EtcdPages.Result> reading) {
+    reading.whenComplete(
+        (result, e) -> {
+          if (e != null) {
+            end(connection.failure(e));
+          } else if (!over) {
+            watch(result);
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> probe() {
+    CompletableFuture<Void> probe = new CompletableFuture<>();
+    if (over || stream.isEmpty()) {
+      probe.completeExceptionally(connection.unavailable("there is no stream to prove alive"));
+      return probe;
+    }
+    probes.add(probe);
+    EventLoop.Timer late =
+        loop.schedule(
+            connection.callTimeout(),
+            () -> probe.completeExceptionally(connection.unavailable("the watch is silent")));
+    CompletionStage<Watch.Watcher> opened = stream.get();
+    connection.jetcd(() -> opened.thenAccept(Watch.Watcher::requestProgress));
+    return probe.whenComplete((proof, e) -> late.cancel());
+  }
+
+  @Override
+  public void close() {
+    finish(connection.unavailable("the subscription is closed"));
+  }
+
+  /** Ends the subscription, if it has not ended yet, and tells the observer. */
+  void end(DiscoveryException cause) {
+    if (finish(cause)) {
+      observer.onEnd(cause);
+    }
+  }
+
+  private boolean finish(DiscoveryException cause) {
+    if (over) {
+      return false;
+    }
+    over = true;
+    timer.cancel();
+    // Behind the opening on the same thread, so that the watcher is there to be closed.
+    stream.ifPresent(opened -> connection.jetcd(() -> opened.thenAccept(Watch.Watcher::close)));
+    probes.forEach(probe -> probe.completeExceptionally(cause));
+    probes.clear();
+    onOver.accept(this);
+    return true;
+  }
+
+  private void watch(EtcdPages.Result result) {
+    store = result.store();
+    revision = result.revision();
+    Listing listing = result.listing(prefix);
+    timer =
+        loop.schedule(
+            CREATED_WITHIN, () -> end(connection.unavailable("the watch was not confirmed")));
+    WatchOption option =
+        WatchOption.builder()
+            .withRange(OptionsUtil.prefixEndOf(prefix))
+            .withRevision(revision + 1)
+            .withCreateNotify(true)
+            .withProgressNotify(true)
+            .withRequireLeader(true)
+            .build();
+    CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
+    stream = Optional.of(opened);
+    connection.watch(prefix, option, new Incoming(listing, opened), opened);
+  }
+
+  private void received(WatchResponse response, Listing listing) {
+    if (over) {
+      return;
+    }
+    Response.Header header = response.getHeader();
+    if (!Long.toHexString(header.getClusterId()).equals(store)) {
+      end(connection.unavailable("another cluster answers than before"));
+      return;
+    }
+    if (header.getRevision() < revision) {
+      // A member that lags, or a store that was wiped: the quorum's answer tells.
+      connection.ping();
+    }
+    if (response.isCreatedNotify()) {
+      timer.cancel();
+      observer.onListing(listing);
+    } else if (!response.getEvents().isEmpty()) {
+      changed(response.getEvents());
+    }
+    probes.forEach(probe -> probe.complete(null));
+    probes.clear();
+  }
+
+  /** One message may carry several changes of a key; the last one counts. */
+  private void changed(List<WatchEvent> events) {
+    Map<String, Optional<Entry>> last = new LinkedHashMap<>();
+    for (WatchEvent event : events) {
+      revision = Math.max(revision, event.getKeyValue().getModRevision());
+      ByteSequence value = event.getKeyValue().getValue();
+      EtcdKeys.idBelow(prefix, event.getKeyValue().getKey())
+          .ifPresent(
+              id ->
+                  last.put(
+                      id,
+                      event.getEventType() == WatchEvent.EventType.DELETE
+                          ? Optional.empty()
+                          : Optional.of(new Entry(id, value.getBytes()))));
+    }
+    connection.observed(revision);
+    List<Entry> puts = last.values().stream().flatMap(Optional::stream).toList();
+    List<String> removes = last.keySet().stream().filter(id -> last.get(id).isEmpty()).toList();
+    if (!last.isEmpty()) {
+      observer.onDelta(new Delta(revision, puts, removes));
+    }
+  }
+
+  /** What jetcd tells, carried over to the loop. */
+  private final class Incoming implements Watch.Listener {
+    private final Listing listing;
+    private final CompletionStage<Watch.Watcher> opened;
+
+    Incoming(Listing listing, CompletionStage<Watch.Watcher> opened) {
+      this.listing = listing;
+      this.opened = opened;
+    }
+
+    @Override
+    public void onNext(WatchResponse response) {
+      loop.execute(() -> received(response, listing));
+    }
+
+    @Override
+    public void onError(Throwable e) {
+      closeNow();
+      loop.execute(() -> end(connection.failure(e)));
+    }
+
+    @Override
+    public void onCompleted() {
+      closeNow();
+      loop.execute(() -> end(connection.unavailable("the store ended the watch")));
+    }
+
+    /** Still under jetcd's lock, which keeps it from opening the stream again. */
+    private void closeNow() {
+      opened.thenAccept(Watch.Watcher::close);
+    }
+  }
+}

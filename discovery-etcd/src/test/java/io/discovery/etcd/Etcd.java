@@ -1,0 +1,187 @@
+package io.discovery.etcd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.discovery.tck.Await;
+import io.discovery.tck.EtcdServer;
+import io.discovery.tck.Expiry;
+import io.discovery.tck.Store;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** etcd as an operator sees it: a jetcd client and the HTTP gateway, nothing of the backend. */
+final class Etcd implements Store, Expiry, AutoCloseable {
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  private final EtcdServer server;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Client client;
+
+  Etcd(EtcdServer server) {
+    this.server = server;
+    this.client = Client.builder().endpoints("http://" + server.endpoint()).build();
+  }
+
+  @Override
+  public void put(String namespace, String service, String id, byte[] value) {
+    ByteSequence key = key(namespace, service, id);
+    boolean done;
+    do {
+      // --ignore-lease, which jetcd does not have.
+      Optional<KeyValue> found = get(key);
+      PutOption sameLease =
+          PutOption.builder().withLeaseId(found.map(KeyValue::getLease).orElse(0L)).build();
+      CmpTarget<Long> seen = CmpTarget.modRevision(found.map(KeyValue::getModRevision).orElse(0L));
+      done =
+          await(
+                  client
+                      .getKVClient()
+                      .txn()
+                      .If(new Cmp(key, Cmp.Op.EQUAL, seen))
+                      .Then(Op.put(key, ByteSequence.from(value), sameLease))
+                      .commit())
+              .isSucceeded();
+    } while (!done);
+  }
+
+  @Override
+  public void delete(String namespace, String service, String id) {
+    await(client.getKVClient().delete(key(namespace, service, id)));
+  }
+
+  @Override
+  public Map<String, byte[]> read(String namespace, String service) {
+    ByteSequence prefix = key(namespace, service, "");
+    Map<String, byte[]> records = new TreeMap<>();
+    await(client.getKVClient().get(prefix, GetOption.builder().isPrefix(true).build()))
+        .getKvs()
+        .forEach(
+            kv -> {
+              String id = kv.getKey().substring(prefix.size()).toString(UTF_8);
+              if (id.indexOf('/') < 0) {
+                records.put(id, kv.getValue().getBytes());
+              }
+            });
+    return records;
+  }
+
+  @Override
+  public void expire(String namespace, String service, String id) {
+    KeyValue kv = record(namespace, service, id).orElseThrow();
+    await(client.getLeaseClient().revoke(kv.getLease()));
+    Await.until(
+        "the record of a revoked lease is gone",
+        SOON,
+        () -> record(namespace, service, id).map(KeyValue::getLease).orElse(0L) != kv.getLease());
+  }
+
+  /** Reads one record with its lease and revisions. */
+  Optional<KeyValue> record(String namespace, String service, String id) {
+    return get(key(namespace, service, id));
+  }
+
+  /** Puts a key as it is, without lease. */
+  void put(String key, String value) {
+    await(client.getKVClient().put(bytes(key), bytes(value)));
+  }
+
+  /** Deletes every key of the store. */
+  void clear() {
+    ByteSequence zero = ByteSequence.from(new byte[] {0});
+    await(client.getKVClient().delete(zero, DeleteOption.builder().withRange(zero).build()));
+  }
+
+  long revision() {
+    return await(client.getKVClient().get(bytes("any"))).getHeader().getRevision();
+  }
+
+  void compact() {
+    await(client.getKVClient().compact(revision()));
+  }
+
+  /** Returns how many leases there are. */
+  long leases() {
+    String answer = post("/v3/lease/leases");
+    return answer.split("\"ID\"", -1).length - 1L;
+  }
+
+  /** Returns a gauge or counter. */
+  long metric(String name) {
+    return get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> (long) Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Client client() {
+    return client;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  static ByteSequence bytes(String text) {
+    return ByteSequence.from(text, UTF_8);
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the test's own client failed", e);
+    }
+  }
+
+  private Optional<KeyValue> get(ByteSequence key) {
+    return await(client.getKVClient().get(key)).getKvs().stream().findFirst();
+  }
+
+  private String get(String path) {
+    return send(HttpRequest.newBuilder(URI.create(server.url() + path)));
+  }
+
+  private String post(String path) {
+    return send(
+        HttpRequest.newBuilder(URI.create(server.url() + path))
+            .POST(HttpRequest.BodyPublishers.ofString("{}")));
+  }
+
+  private String send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.timeout(SOON).build(), HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new IllegalStateException("the test's own request failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ByteSequence key(String namespace, String service, String id) {
+    return bytes((namespace.isEmpty() ? "" : namespace + "/") + service + "/" + id);
+  }
+}

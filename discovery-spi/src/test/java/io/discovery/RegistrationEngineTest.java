@@ -1,0 +1,209 @@
+package io.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.Registration.State;
+import io.discovery.ScriptedBackend.Owned;
+import io.discovery.spi.Write.Claim;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The registration half of the engine, on virtual time. */
+class RegistrationEngineTest {
+  private static final ServiceInstance INSTANCE = ServiceInstance.of("orders", "10.0.0.1", 8080);
+  private static final Duration GRANTED = Duration.ofSeconds(7);
+
+  private final EngineHarness engine = new EngineHarness();
+  private final List<State> states = new ArrayList<>();
+
+  private Registration register() {
+    Registration registration = engine.registry.register(INSTANCE);
+    registration.onState(states::add);
+    engine.settle();
+    return registration;
+  }
+
+  private Owned owned() {
+    return engine.backend.owned();
+  }
+
+  private void acknowledge() {
+    owned().lastWrite().answer().complete(GRANTED);
+    engine.settle();
+  }
+
+  private void refuse(Reason reason) {
+    owned().lastWrite().answer().completeExceptionally(ScriptedBackend.failure(reason));
+    engine.settle();
+  }
+
+  @Test
+  void registersOnceAcknowledged() {
+    Registration registration = register();
+    assertEquals("orders/10.0.0.1:8080", owned().path);
+    assertEquals(Claim.TAKE_OVER, owned().lastWrite().write().claim());
+    assertEquals(Duration.ofSeconds(10), registration.ttl());
+    acknowledge();
+    assertEquals(List.of(State.PENDING, State.REGISTERED), states);
+    assertEquals(GRANTED, registration.ttl());
+  }
+
+  @Test
+  void retriesWithinASecondThenEverMoreSlowly() {
+    register();
+    refuse(Reason.UNAVAILABLE);
+    engine.advance(1_000);
+    assertEquals(2, owned().writes.size(), "first retry within 1 s (rule 3.18)");
+    for (int i = 0; i < 10; i++) {
+      refuse(Reason.UNAVAILABLE);
+      engine.advance(30_000);
+    }
+    assertEquals(12, owned().writes.size(), "each further one within 30 s");
+  }
+
+  @Test
+  void refusedCredentialsAreNotRetriedHot() {
+    register();
+    refuse(Reason.DENIED);
+    engine.advance(4_999);
+    assertEquals(1, owned().writes.size());
+    engine.backend.context.reachable();
+    engine.advance(0);
+    assertEquals(1, owned().writes.size(), "a store that answers makes no credential better");
+    engine.advance(1_100);
+    assertEquals(2, owned().writes.size());
+  }
+
+  @Test
+  void aReachableStoreEndsALongBackoff() {
+    register();
+    for (int i = 0; i < 8; i++) {
+      refuse(Reason.UNAVAILABLE);
+      engine.advance(30_000);
+    }
+    int before = owned().writes.size();
+    refuse(Reason.UNAVAILABLE);
+    engine.backend.context.reachable();
+    engine.advance(2_000);
+    assertEquals(before + 1, owned().writes.size());
+  }
+
+  @Test
+  void healsWithTheLatestContentAndNeverTakesOver() {
+    Registration registration = register();
+    acknowledge();
+    owned().listener.onLost(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    CompletableFuture<Void> update = registration.update(i -> i.withWeight(5));
+    engine.advance(1_000);
+    assertEquals(Claim.HEAL, owned().lastWrite().write().claim());
+    assertTrue(owned().lastWrite().text().contains("\"weight\":5"), owned().lastWrite().text());
+    acknowledge();
+    assertTrue(update.isDone());
+    assertEquals(
+        List.of(State.PENDING, State.REGISTERED, State.RECOVERING, State.REGISTERED), states);
+    assertEquals(1, engine.registry.stats().heals());
+  }
+
+  @Test
+  void updatesAreConflatedAndEqualContentIsNotWritten() {
+    Registration registration = register();
+    acknowledge();
+    CompletableFuture<Void> first = registration.update(i -> i.withWeight(2));
+    engine.settle();
+    CompletableFuture<Void> second = registration.update(i -> i.withWeight(3));
+    CompletableFuture<Void> third = registration.update(i -> i.withWeight(4));
+    engine.settle();
+    assertEquals(2, owned().writes.size(), "one at a time");
+    acknowledge();
+    assertTrue(first.isDone());
+    assertFalse(second.isDone());
+    assertEquals(3, owned().writes.size());
+    assertTrue(owned().lastWrite().text().contains("\"weight\":4"));
+    acknowledge();
+    assertTrue(second.isDone() && third.isDone());
+    CompletableFuture<Void> same = registration.update(i -> i.withWeight(4));
+    engine.settle();
+    assertTrue(same.isDone());
+    assertEquals(3, owned().writes.size(), "equal content is not written (rule 2.5)");
+  }
+
+  @Test
+  void onlyAnAddressChangeRelocates() {
+    Registration registration = register();
+    acknowledge();
+    CompletableFuture<Void> weight = registration.update(i -> i.withWeight(2));
+    engine.settle();
+    assertFalse(owned().lastWrite().write().relocated());
+    acknowledge();
+    assertTrue(weight.isDone());
+    CompletableFuture<Void> address = registration.update(i -> i.withAddress("10.0.0.2", 8080));
+    engine.settle();
+    assertTrue(owned().lastWrite().write().relocated());
+    acknowledge();
+    assertTrue(address.isDone());
+  }
+
+  @Test
+  void supersededIsTheEnd() {
+    Registration registration = register();
+    acknowledge();
+    owned().listener.onLost(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    engine.advance(1_000);
+    refuse(Reason.SUPERSEDED);
+    assertEquals(State.SUPERSEDED, registration.state());
+    assertEquals(1, owned().releases.size(), "its lease or session is let go");
+    engine.advance(120_000);
+    assertEquals(2, owned().writes.size());
+    assertThrows(IllegalStateException.class, () -> registration.update(i -> i.withWeight(9)));
+  }
+
+  @Test
+  void closeReleasesAfterTheAttemptUnderWay() {
+    Registration registration = register();
+    ((LocalRegistration) registration).beginClose();
+    engine.settle();
+    assertEquals(0, owned().releases.size(), "one operation at a time");
+    acknowledge();
+    assertEquals(1, owned().releases.size());
+    assertEquals(
+        State.CLOSED, registration.state(), "a late acknowledgement revives nothing (rule 2.11)");
+    owned().releases.get(0).completeExceptionally(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    engine.advance(1_000);
+    assertEquals(2, owned().releases.size(), "no orphan is left (rule 2.3)");
+  }
+
+  @Test
+  void theSameNameAgainWaitsForTheRelease() {
+    Registration first = register();
+    acknowledge();
+    assertThrows(IllegalStateException.class, () -> engine.registry.register(INSTANCE));
+    ((LocalRegistration) first).beginClose();
+    engine.settle();
+    Owned before = owned();
+    engine.registry.register(INSTANCE.withWeight(2));
+    engine.settle();
+    assertEquals(1, engine.backend.owned.size(), "the old record is still being released");
+    before.releases.get(0).complete(null);
+    engine.settle();
+    assertEquals(2, engine.backend.owned.size());
+    assertEquals(1, owned().writes.size());
+  }
+
+  @Test
+  void refusedContentGivesWayToOtherContentAtOnce() {
+    Registration registration = register();
+    refuse(Reason.REJECTED);
+    CompletableFuture<Void> smaller = registration.update(i -> i.withWeight(2));
+    engine.settle();
+    assertEquals(2, owned().writes.size());
+    acknowledge();
+    assertTrue(smaller.isDone());
+  }
+}

@@ -1,0 +1,220 @@
+package io.discovery.zookeeper;
+
+import io.discovery.DiscoveryException;
+import io.discovery.spi.EventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A session for as long as it is connected: the asynchronous calls of the raw handle. The same
+ * session connected again is another object, so what comes late from before cannot be mistaken.
+ *
+ * <p><b>Threading.</b> Methods belong to the event loop and futures complete on it, in the order of
+ * the calls and of the watch events between them, as ZooKeeper guarantees for one connection.
+ * <b>Errors.</b> Futures fail with {@link KeeperException}; they have no deadline of their own.
+ * <b>Lifecycle.</b> Ended by the connection, which tells those who asked to know.
+ */
+final class ZooKeeperSession {
+  private final ZooKeeper zk;
+  private final long id;
+  private final Duration ttl;
+  private final Watcher.WatcherType removal;
+  private final EventLoop loop;
+  private final Map<String, Integer> watches = new HashMap<>();
+  private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
+  private CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
+  private Optional<DiscoveryException> end = Optional.empty();
+
+  /** A node's content. */
+  @SuppressWarnings("ArrayRecordComponent") // bytes as they travel, never modified, never compared
+  record Node(byte[] value, Stat stat) {}
+
+  /** A node's children. */
+  record Children(List<String> names, Stat stat) {}
+
+  private interface Reply<T> {
+    void of(int rc, String path, T value);
+  }
+
+  /**
+   * Wraps a connected handle.
+   *
+   * @param removal what a removal of watches removes: on a handle of others nothing of theirs
+   */
+  ZooKeeperSession(ZooKeeper zk, Watcher.WatcherType removal, EventLoop loop) {
+    this.zk = zk;
+    this.id = zk.getSessionId();
+    this.ttl = Duration.ofMillis(zk.getSessionTimeout());
+    this.removal = removal;
+    this.loop = loop;
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** Returns the session timeout that the server granted. */
+  Duration ttl() {
+    return ttl;
+  }
+
+  boolean isOn(ZooKeeper other) {
+    return zk == other && end.isEmpty();
+  }
+
+  /** Has {@code dependant} told of the end, at once if it has come. */
+  void whenEnded(Consumer<DiscoveryException> dependant) {
+    end.ifPresentOrElse(dependant, () -> dependants.add(dependant));
+  }
+
+  void forget(Consumer<DiscoveryException> dependant) {
+    dependants.remove(dependant);
+  }
+
+  /** The connection is gone; what it still brings is dropped. */
+  void end(DiscoveryException cause) {
+    if (end.isEmpty()) {
+      end = Optional.of(cause);
+      new ArrayList<>(dependants).forEach(dependant -> dependant.accept(cause));
+      dependants.clear();
+    }
+  }
+
+  /**
+   * One round trip to the leader and back, shared by all who ask while it is under way: it proves
+   * this connection and the server's own link to the quorum.
+   */
+  CompletionStage<Void> probe() {
+    if (probe.isDone()) {
+      probe = sync("/").toCompletableFuture();
+    }
+    return probe;
+  }
+
+  /** Makes the reads that follow see all that was acknowledged anywhere before. */
+  CompletionStage<Void> sync(String path) {
+    return call(reply -> zk.sync(path, (rc, p, ctx) -> reply.of(rc, p, null), null));
+  }
+
+  CompletionStage<Stat> exists(String path) {
+    return call(reply -> zk.exists(path, false, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
+  }
+
+  /** As above, and sets a one-shot watch. */
+  CompletionStage<Stat> exists(String path, Watcher watcher) {
+    return call(reply -> zk.exists(path, watcher, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
+  }
+
+  CompletionStage<Node> getData(String path) {
+    return call(
+        reply ->
+            zk.getData(
+                path, false, (rc, p, ctx, data, stat) -> reply.of(rc, p, node(data, stat)), null));
+  }
+
+  CompletionStage<Children> getChildren(String path) {
+    return call(
+        reply ->
+            zk.getChildren(
+                path,
+                false,
+                (rc, p, ctx, names, stat) -> reply.of(rc, p, new Children(names, stat)),
+                null));
+  }
+
+  CompletionStage<Stat> create(String path, byte[] value, List<ACL> acl, CreateMode mode) {
+    return call(
+        reply ->
+            zk.create(
+                path, value, acl, mode, (rc, p, ctx, name, stat) -> reply.of(rc, p, stat), null));
+  }
+
+  CompletionStage<Stat> setData(String path, byte[] value, int version) {
+    return call(
+        reply -> zk.setData(path, value, version, (rc, p, ctx, s) -> reply.of(rc, p, s), null));
+  }
+
+  CompletionStage<Void> delete(String path, int version) {
+    return call(reply -> zk.delete(path, version, (rc, p, ctx) -> reply.of(rc, p, null), null));
+  }
+
+  /** Carries out all of {@code ops} or none. */
+  CompletionStage<List<OpResult>> commit(List<Op> ops) {
+    return call(reply -> zk.multi(ops, (rc, p, ctx, all) -> reply.of(rc, p, all), null));
+  }
+
+  /**
+   * Carries out reads, each with its own result. The code of the whole is that of the first read
+   * that failed, {@code NONODE} for instance, and says nothing of the others.
+   */
+  CompletionStage<List<OpResult>> read(List<Op> ops) {
+    return call(
+        reply ->
+            zk.multi(
+                ops,
+                (rc, p, ctx, all) -> reply.of(all == null ? rc : Code.OK.intValue(), p, all),
+                null));
+  }
+
+  /** Watches a path, which need not exist, and all below it, until {@link #unwatch}. */
+  CompletionStage<Void> watch(String path, Watcher watcher) {
+    watches.merge(path, 1, Integer::sum);
+    return call(
+        reply ->
+            zk.addWatch(
+                path,
+                watcher,
+                AddWatchMode.PERSISTENT_RECURSIVE,
+                (rc, p, ctx) -> reply.of(rc, p, null),
+                null));
+  }
+
+  /** Takes back one {@link #watch}; the last one of a path frees it on the server. */
+  void unwatch(String path) {
+    if (watches.merge(path, -1, (count, less) -> count + less == 0 ? null : count + less) == null) {
+      // The local one goes in any case, so a handle that connects again does not set it again. A
+      // failure to remove the server's is one of the connection, which took the watch along.
+      zk.removeAllWatches(path, removal, true, (rc, p, ctx) -> {}, null);
+    }
+  }
+
+  static Node node(byte[] data, Stat stat) {
+    return new Node(data == null ? new byte[0] : data, stat);
+  }
+
+  private <T> CompletionStage<T> call(Consumer<Reply<T>> request) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    request.accept((rc, path, value) -> loop.execute(() -> settle(future, rc, path, value)));
+    return future;
+  }
+
+  private <T> void settle(CompletableFuture<T> future, int rc, String path, T value) {
+    if (end.isPresent()) {
+      future.completeExceptionally(KeeperException.create(Code.CONNECTIONLOSS, path));
+    } else if (rc == Code.OK.intValue()) {
+      future.complete(value);
+    } else {
+      Code code = Code.get(rc) == null ? Code.SYSTEMERROR : Code.get(rc);
+      future.completeExceptionally(KeeperException.create(code, path));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.discovery.examples.files;
+
+import io.discovery.DiscoveryException;
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.RegistryConfig;
+import io.discovery.spi.Backend;
+import io.discovery.spi.BackendContext;
+import io.discovery.spi.EventLoop;
+import io.discovery.spi.Listing;
+import io.discovery.spi.Observer;
+import io.discovery.spi.Ownership;
+import io.discovery.spi.Subscription;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Every call becomes one task for the disk thread, whose outcome comes back to the event loop. A
+ * disk that hangs, or a process that froze in possession of the lock, thus blocks that thread only:
+ * the stages fail in time and the engine tells its watchers.
+ *
+ * <p><b>Threading.</b> {@link FileStore} belongs to the disk thread, everything else to the event
+ * loop. <b>Errors.</b> Whatever the disk says is {@code UNAVAILABLE}. <b>Lifecycle.</b> Records
+ * that nobody released go with their time to live.
+ */
+final class FileBackend implements Backend {
+  private final FileStore store;
+  private final Duration poll;
+  private final RegistryConfig config;
+  private final EventLoop loop;
+  private final ExecutorService disk;
+
+  FileBackend(FileStore store, Duration poll, RegistryConfig config, BackendContext context) {
+    this.store = store;
+    this.poll = poll;
+    this.config = config;
+    this.loop = context.loop();
+    this.disk =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, context.label() + "-disk");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public Ownership own(String service, String id, Duration ttl, Ownership.Listener listener) {
+    return new FileOwnership(this, service, id, ttl, listener);
+  }
+
+  @Override
+  public Subscription subscribe(String service, Observer observer) {
+    return new FileSubscription(this, service, observer);
+  }
+
+  @Override
+  public CompletionStage<Listing> list(String service) {
+    return read(() -> store.list(service));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> services() {
+    return read(store::services);
+  }
+
+  @Override
+  public CompletionStage<Void> shutdown() {
+    disk.shutdown();
+    return CompletableFuture.completedFuture(null);
+  }
+
+  FileStore store() {
+    return store;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** Returns the pause between two looks of a watch. */
+  Duration poll() {
+    return poll;
+  }
+
+  /** Runs a small task on the disk thread; the stage completes on the loop. */
+  <T> CompletionStage<T> request(Callable<T> task) {
+    return run(config.requestTimeout(), task);
+  }
+
+  /** Runs a complete read on the disk thread; the stage completes on the loop. */
+  <T> CompletionStage<T> read(Callable<T> task) {
+    return run(config.listTimeout(), task);
+  }
+
+  private <T> CompletionStage<T> run(Duration limit, Callable<T> task) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    EventLoop.Timer late =
+        loop.schedule(
+            limit, () -> outcome.completeExceptionally(failure("no answer within " + limit, null)));
+    disk.execute(
+        () -> {
+          Runnable answer;
+          try {
+            T result = task.call();
+            answer = () -> outcome.complete(result);
+          } catch (DiscoveryException e) {
+            answer = () -> outcome.completeExceptionally(e);
+          } catch (Exception e) {
+            answer = () -> outcome.completeExceptionally(failure(e.toString(), e));
+          }
+          loop.execute(answer);
+          late.cancel();
+        });
+    return outcome;
+  }
+
+  private DiscoveryException failure(String what, Exception cause) {
+    return new DiscoveryException(Reason.UNAVAILABLE, "directory " + store + ": " + what, cause);
+  }
+}
