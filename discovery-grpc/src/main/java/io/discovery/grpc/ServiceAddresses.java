@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
  * One service as gRPC sees it, shared by all channels to it: one watch, one cache of hosts, and for
  * each instance one address group that stays the same object while the instance does.
  *
- * <p>Safe for any thread. Events only mark the resolution as outdated and signal the users, who
- * fetch the newest when they are ready, so that a burst of events costs one computation. Once the
- * service is known, faults of the registry change nothing here.
+ * <p>Safe for any thread. Events only signal the users, who fetch the newest when they are ready,
+ * so that a burst of events costs few computations. Once the service is known, faults of the
+ * registry change nothing here.
  */
 final class ServiceAddresses implements AutoCloseable {
   private final Lease<Registry> registry;
