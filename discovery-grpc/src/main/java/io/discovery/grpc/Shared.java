@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Values shared by the users of equal keys: opened for the first, closed a while after the last has
@@ -20,13 +21,19 @@ import java.util.function.Function;
  */
 final class Shared<K, V> {
   private final Function<K, V> open;
+  private final Predicate<V> worthJoining;
   private final Consumer<V> close;
   private final Executor afterLinger;
   private final Map<K, Entry> entries =
       new HashMap<>(); // guarded by itself, as are users and departures of an entry
 
-  Shared(Function<K, V> open, Consumer<V> close, Duration linger) {
+  /**
+   * @param worthJoining whether a value still serves one who comes later; if not, he and those
+   *     after him get a new one, and its users keep it. Must be quick
+   */
+  Shared(Function<K, V> open, Predicate<V> worthJoining, Consumer<V> close, Duration linger) {
     this.open = open;
+    this.worthJoining = worthJoining;
     this.close = close;
     this.afterLinger =
         CompletableFuture.delayedExecutor(
@@ -36,7 +43,9 @@ final class Shared<K, V> {
   Lease<V> acquire(K key) {
     Entry entry;
     synchronized (entries) {
-      entry = entries.computeIfAbsent(key, Entry::new);
+      entry =
+          entries.compute(
+              key, (k, known) -> known != null && known.isWorthJoining() ? known : new Entry(k));
       entry.users++;
     }
     AtomicBoolean left = new AtomicBoolean();
@@ -48,7 +57,7 @@ final class Shared<K, V> {
         };
     try {
       return new Lease<>(entry.value(), leave);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       leave.run();
       throw e;
     }
@@ -71,7 +80,7 @@ final class Shared<K, V> {
       if (entry.users > 0 || entry.departures != departure) {
         return;
       }
-      entries.remove(entry.key);
+      entries.remove(entry.key, entry); // unless another has taken its place
     }
     entry.close();
   }
@@ -98,10 +107,14 @@ final class Shared<K, V> {
     final K key;
     int users;
     long departures; // tells the timer of an earlier departure from that of the last
-    private V value; // guarded by this
+    private volatile V value; // written under the entry's own lock; null until opened
 
     Entry(K key) {
       this.key = key;
+    }
+
+    boolean isWorthJoining() {
+      return value == null || worthJoining.test(value);
     }
 
     synchronized V value() {

@@ -27,8 +27,10 @@ final class Sharing {
 
   Sharing(Duration linger, HostNames.Lookup lookup) {
     this.registries =
-        new Shared<>(choice -> Registries.open(choice.config()), Registry::close, linger);
-    this.services = new Shared<>(this::open, ServiceAddresses::close, linger);
+        new Shared<>(
+            choice -> Registries.open(choice.config()), registry -> true, Registry::close, linger);
+    this.services =
+        new Shared<>(this::open, ServiceAddresses::isWorthJoining, ServiceAddresses::close, linger);
     this.lookup = lookup;
   }
 
@@ -59,7 +61,7 @@ final class Sharing {
           key.target().service(),
           key.addressing(),
           changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       registry.close();
       throw e;
     }

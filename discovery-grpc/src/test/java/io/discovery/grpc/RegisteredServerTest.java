@@ -163,11 +163,12 @@ final class RegisteredServerTest {
   @Test
   void callsUnderWayMayEndAndThoseThatDoNotAreCancelled() throws InterruptedException {
     for (boolean patient : new boolean[] {true, false}) {
+      String service = "patient-" + patient;
       Greeter greeter =
           stage.greeter(new Greeter("slow", Greeter.builder("127.0.0.1"), Duration.ofSeconds(1)));
       RegisteredServer server =
           builder(greeter)
-              .service("orders")
+              .service(service)
               .quietPeriod(Duration.ZERO)
               .drainTimeout(patient ? Stage.SOON : Duration.ofMillis(50))
               .register();
@@ -177,7 +178,7 @@ final class RegisteredServerTest {
           new Thread(
               () -> {
                 try {
-                  answers.add(Greeter.call(stage.channel(registry, "orders", "pick_first")));
+                  answers.add(Greeter.call(stage.channel(registry, service, "pick_first")));
                 } catch (io.grpc.StatusRuntimeException e) {
                   answers.add(e.getStatus().getCode().name());
                 }
@@ -209,6 +210,15 @@ final class RegisteredServerTest {
     closer.join();
     assertTrue(preserved[0]);
     assertTrue(greeter.server().awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aRegistryClosedTooEarlyDoesNotKeepTheServerUp() {
+    Greeter greeter = stage.greeter("a");
+    RegisteredServer server = builder(greeter).service("orders").register();
+    registry.close();
+    server.close();
+    assertTrue(greeter.server().isTerminated());
   }
 
   @Test

@@ -18,8 +18,11 @@ final class SharedTest {
   private final AtomicInteger opened = new AtomicInteger();
   private final List<String> closed = new CopyOnWriteArrayList<>();
 
+  private volatile String bad = "none";
+
   private Shared<String, String> shared(Duration linger) {
-    return new Shared<>(key -> key + opened.incrementAndGet(), closed::add, linger);
+    return new Shared<>(
+        key -> key + opened.incrementAndGet(), value -> !value.contains(bad), closed::add, linger);
   }
 
   @Test
@@ -57,6 +60,19 @@ final class SharedTest {
   }
 
   @Test
+  void whatIsNotWorthJoiningIsReplacedForLaterUsersAndStaysWithItsOwn() {
+    Shared<String, String> shared = shared(Duration.ofMillis(50));
+    Lease<String> first = shared.acquire("a");
+    bad = "a1";
+    assertEquals("a2", shared.acquire("a").value());
+    assertEquals("a2", shared.acquire("a").value());
+    assertEquals(List.of(), closed);
+    first.close();
+    Await.until("the one replaced is closed", Stage.SOON, () -> closed.equals(List.of("a1")));
+    assertEquals("a2", shared.acquire("a").value());
+  }
+
+  @Test
   void aFailureToOpenReachesTheUserAndTheNextTriesAnew() {
     Shared<String, String> shared =
         new Shared<>(
@@ -66,6 +82,7 @@ final class SharedTest {
               }
               return key;
             },
+            value -> true,
             closed::add,
             Duration.ofHours(1));
     assertThrows(IllegalStateException.class, () -> shared.acquire("a"));
@@ -88,6 +105,7 @@ final class SharedTest {
               }
               return key;
             },
+            value -> true,
             closed::add,
             Duration.ofHours(1));
     Thread slow =

@@ -30,6 +30,7 @@ final class ZooKeeperBackend implements Backend {
   private final Optional<CuratorFramework> lent;
   private final ZooKeeperKeys keys;
   private final ZooKeeperReader reader;
+  private final ZooKeeperParents parents;
   private final ZooKeeperConnection main;
   private final Map<Duration, ZooKeeperConnection> others = new HashMap<>();
   private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
@@ -48,6 +49,7 @@ final class ZooKeeperBackend implements Backend {
         new ZooKeeperKeys(
             lent.map(CuratorFramework::getNamespace).orElse(settings.chroot()),
             settings.config().namespace());
+    this.parents = new ZooKeeperParents(settings, keys);
     this.reader = new ZooKeeperReader(keys, settings.batch());
     this.main = connect(settings.config().ttl());
   }
@@ -58,7 +60,7 @@ final class ZooKeeperBackend implements Backend {
     ZooKeeperConnection connection = shared ? main : others.computeIfAbsent(ttl, this::connect);
     return new ZooKeeperOwnership(
         connection,
-        new ZooKeeperRecord(settings, keys, service, id),
+        new ZooKeeperRecord(parents, settings.ownedAcl(), keys.record(service, id)),
         context.loop(),
         settings.config().requestTimeout(),
         listener,
@@ -75,7 +77,7 @@ final class ZooKeeperBackend implements Backend {
 
   @Override
   public CompletionStage<Listing> list(String service) {
-    return main.attempt(
+    return main.call(
         settings.config().listTimeout(),
         "reading " + keys.service(service),
         session -> reader.list(session, service));
@@ -83,8 +85,7 @@ final class ZooKeeperBackend implements Backend {
 
   @Override
   public CompletionStage<Set<String>> services() {
-    return main.attempt(
-        settings.config().listTimeout(), "reading " + keys.root(), reader::services);
+    return main.call(settings.config().listTimeout(), "reading " + keys.root(), reader::services);
   }
 
   @Override

@@ -147,6 +147,32 @@ final class Driver implements BackendContext, AutoCloseable {
     }
   }
 
+  static DiscoveryException.Reason reason(CompletableFuture<?> failed) {
+    try {
+      throw new AssertionError("expected a failure, got " + join(failed));
+    } catch (CompletionException e) {
+      return ((DiscoveryException) e.getCause()).reason();
+    }
+  }
+
+  /** Repeats until the attempt fails, as soon as the backend has noticed a fault. */
+  DiscoveryException eventuallyFails(Function<Backend, CompletionStage<?>> call) {
+    AtomicReference<DiscoveryException> failure = new AtomicReference<>();
+    Await.until(
+        "an attempt fails",
+        SOON,
+        () -> {
+          try {
+            call(b -> call.apply(b).thenApply(v -> (Object) v));
+            return false;
+          } catch (CompletionException e) {
+            failure.set((DiscoveryException) e.getCause());
+            return true;
+          }
+        });
+    return failure.get();
+  }
+
   /** Repeats until the attempt succeeds, as the engine would. */
   <T> T eventually(Duration within, Function<Backend, CompletionStage<T>> call) {
     AtomicReference<T> result = new AtomicReference<>();
@@ -220,6 +246,11 @@ final class Driver implements BackendContext, AutoCloseable {
       return call(b -> ownership.write(write(value, Write.Claim.HEAL, true)));
     }
 
+    /** For {@link #eventually}: on the loop. */
+    CompletionStage<Duration> startHeal(String value) {
+      return ownership.write(write(value, Write.Claim.HEAL, false));
+    }
+
     CompletableFuture<Duration> start(String value, Write.Claim claim) {
       return Driver.this.start(b -> ownership.write(write(value, claim, false)));
     }
@@ -232,8 +263,9 @@ final class Driver implements BackendContext, AutoCloseable {
       call(b -> ownership.release());
     }
 
-    CompletableFuture<Void> startRelease() {
-      return Driver.this.start(b -> ownership.release());
+    /** For {@link #eventually}: on the loop. */
+    CompletionStage<Void> startRelease() {
+      return ownership.release();
     }
 
     List<DiscoveryException> losses() {

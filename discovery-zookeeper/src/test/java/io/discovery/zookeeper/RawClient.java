@@ -2,6 +2,7 @@ package io.discovery.zookeeper;
 
 import io.discovery.tck.Await;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,11 @@ final class RawClient implements AutoCloseable {
 
   private RawClient(ZooKeeper zk) {
     this.zk = zk;
-    Await.until("a raw client is connected", PATIENCE, () -> zk.getState().isConnected());
+    // Not alive: of a session that has ended already.
+    Await.until(
+        "a raw client is connected",
+        PATIENCE,
+        () -> zk.getState().isConnected() || !zk.getState().isAlive());
   }
 
   static RawClient connect(String endpoint) {
@@ -60,8 +65,7 @@ final class RawClient implements AutoCloseable {
   }
 
   RawClient as(String user, String password) {
-    zk.addAuthInfo(
-        "digest", (user + ":" + password).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    zk.addAuthInfo("digest", (user + ":" + password).getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
@@ -119,6 +123,10 @@ final class RawClient implements AutoCloseable {
     } catch (KeeperException | InterruptedException e) {
       throw new AssertionError("ZooKeeper refused", e);
     }
+  }
+
+  Optional<String> text(String path) {
+    return data(path).map(value -> new String(value, StandardCharsets.UTF_8));
   }
 
   List<String> children(String path) {

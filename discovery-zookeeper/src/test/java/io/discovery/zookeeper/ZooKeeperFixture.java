@@ -11,17 +11,11 @@ import io.discovery.tck.Server;
 import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
 import io.discovery.tck.ZooKeeperServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.zookeeper.data.Stat;
 
 /** A real ZooKeeper server and an operator's client on it. */
@@ -65,12 +59,12 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
 
   @Override
   public Optional<Census> census() {
-    String status = fourLetters("mntr");
+    ServerStatus status = ServerStatus.of(server.port());
     return Optional.of(
         new Census(
-            number(status, "zk_num_alive_connections"),
-            number(status, "zk_global_sessions"),
-            number(status, "zk_watch_count")));
+            OptionalLong.of(status.number("zk_num_alive_connections")),
+            OptionalLong.of(status.number("zk_global_sessions")),
+            OptionalLong.of(status.number("zk_watch_count"))));
   }
 
   @Override
@@ -130,19 +124,5 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
   private static String path(String namespace, String service, String id) {
     String path = "/" + namespace.replaceAll("^/+", "") + "/" + service;
     return id.isEmpty() ? path : path + "/" + id;
-  }
-
-  private String fourLetters(String word) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    } catch (IOException e) {
-      throw new AssertionError("no answer to " + word, e);
-    }
-  }
-
-  private static OptionalLong number(String status, String name) {
-    Matcher line = Pattern.compile("(?m)^" + name + "\\s+(\\d+)").matcher(status);
-    return line.find() ? OptionalLong.of(Long.parseLong(line.group(1))) : OptionalLong.empty();
   }
 }

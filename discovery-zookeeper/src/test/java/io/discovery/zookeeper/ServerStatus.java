@@ -1,0 +1,29 @@
+package io.discovery.zookeeper;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a server counts, by its four-letter word {@code mntr}. */
+record ServerStatus(String text) {
+  static ServerStatus of(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write("mntr".getBytes(StandardCharsets.US_ASCII));
+      return new ServerStatus(
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new AssertionError("no answer to mntr", e);
+    }
+  }
+
+  long number(String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + "\\s+(\\d+)").matcher(text);
+    if (!line.find()) {
+      throw new AssertionError("no " + name + " in " + text);
+    }
+    return Long.parseLong(line.group(1));
+  }
+}
