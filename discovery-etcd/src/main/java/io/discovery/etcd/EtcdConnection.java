@@ -193,6 +193,13 @@ final class EtcdConnection {
     return replaced;
   }
 
+  /** Takes note of the end of a watch: the store may be gone, and if so, may be back soon. */
+  void streamEnded(Throwable cause) {
+    if (EtcdFailures.isOutage(cause)) {
+      outage.failed();
+    }
+  }
+
   DiscoveryException failure(Throwable cause) {
     return EtcdFailures.of(clients.toString(), cause);
   }

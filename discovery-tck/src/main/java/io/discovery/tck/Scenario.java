@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -111,6 +112,21 @@ final class Scenario implements AutoCloseable {
     return registration;
   }
 
+  /** Waits until no thread is left that bears this closed registry's label (rule 5.1). */
+  void awaitNoThread(Registry closed, Duration within) {
+    String label = closed.toString().replaceAll(" .*", "");
+    Supplier<List<String>> left =
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.equals(label) || name.startsWith(label + "-"))
+                .toList();
+    Await.until(
+        () -> "rule " + rule() + ": the end of threads " + left.get(),
+        within,
+        () -> left.get().isEmpty());
+  }
+
   /** Waits for an acknowledgement. */
   void join(CompletableFuture<?> acknowledgement) {
     try {
@@ -178,31 +194,20 @@ final class Scenario implements AutoCloseable {
     return fixture.bounds().convergence();
   }
 
-  /**
-   * Waits until a fresh read by the observer is exactly this. Reads may fail meanwhile: the store
-   * may be one that refuses its clients for a while after a fault.
-   */
+  /** Waits until a fresh read by the observer is exactly this; meanwhile reads may fail. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
     List<ServiceInstance> expected = Difference.sorted(instances);
-    AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
-    AtomicReference<DiscoveryException> failure = new AtomicReference<>();
+    AtomicReference<String> last = new AtomicReference<>();
     Await.until(
-        () ->
-            "rule "
-                + rule()
-                + ": fresh list of "
-                + service
-                + ": "
-                + Difference.describe(expected, last.get())
-                + "; last failure: "
-                + failure,
+        () -> "rule " + rule() + ": fresh list of " + service + ": " + last.get(),
         within,
         () -> {
           try {
-            last.set(observer().list(service, convergence()).instances());
-            return last.get().equals(expected);
+            List<ServiceInstance> listed = observer().list(service, within).instances();
+            last.set(Difference.describe(expected, listed));
+            return listed.equals(expected);
           } catch (DiscoveryException e) {
-            failure.set(e);
+            last.set(e.toString());
             return false;
           }
         });

@@ -26,14 +26,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 public final class TcpProxy implements AutoCloseable {
+  private static final long STOP_MILLIS = 5_000;
+
   private final InetSocketAddress target;
   private final int port = Ports.free();
   private final Set<ProxyConnection> connections = ConcurrentHashMap.newKeySet();
   private final ProxyGate toServer = new ProxyGate();
   private final ProxyGate toClient = new ProxyGate();
   private final AtomicLong accepted = new AtomicLong();
-  private ServerSocket listener; // guarded by this; null while refusing
-  private Thread acceptor; // guarded by this; serves the listener
+  private ServerSocket listener; // guarded by this, as the next; null while refusing
+  private Thread acceptor;
 
   /** Starts to listen on a free port of 127.0.0.1. */
   public TcpProxy(int targetPort) {
@@ -66,9 +68,21 @@ public final class TcpProxy implements AutoCloseable {
     if (listener != null) {
       closeQuietly(listener);
       listener = null;
-      awaitEnd(acceptor); // the port is free when the thread has left its accept()
+      awaitEnd(acceptor);
     }
     cut();
+  }
+
+  /** A thread still inside accept() keeps the port open, whatever close() says. */
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new IllegalStateException(thread.getName() + " does not end");
+    }
   }
 
   /** Accepts connections again. */
@@ -172,15 +186,6 @@ public final class TcpProxy implements AutoCloseable {
     thread.setDaemon(true);
     thread.start();
     return thread;
-  }
-
-  private static void awaitEnd(Thread thread) {
-    try {
-      thread.join(2_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while awaiting the end of " + thread, e);
-    }
   }
 
   static void closeQuietly(AutoCloseable... resources) {
