@@ -104,16 +104,19 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     EventLoop.Timer timer =
         loop.schedule(
             limit, () -> result.completeExceptionally(ZooKeeperFailures.late(what, limit)));
+    CompletionStage<T> stage = result;
     CompletionStage<ZooKeeperSession> connected = session;
     connected.whenComplete(
         (current, failure) -> {
           if (failure != null) {
             result.completeExceptionally(ZooKeeperFailures.of(what, failure));
           } else if (!result.isDone()) {
+            Consumer<DiscoveryException> onEnd = result::completeExceptionally;
+            current.whenEnded(onEnd);
+            stage.whenComplete((value, late) -> current.forget(onEnd));
             steps.accept(current, result);
           }
         });
-    CompletionStage<T> stage = result;
     return stage.whenComplete((value, failure) -> timer.cancel());
   }
 
