@@ -33,8 +33,7 @@ class EtcdAuthTest extends EtcdTest {
 
   @BeforeEach
   void demandPasswords() {
-    root =
-        Client.builder().endpoints(server.url()).user(ROOT).password(SECRET).build();
+    root = Client.builder().endpoints(server.url()).user(ROOT).password(SECRET).build();
     try (Client anybody = Client.builder().endpoints(server.url()).build()) {
       Auth auth = anybody.getAuthClient();
       Etcd.await(auth.userAdd(ROOT, SECRET));
@@ -97,8 +96,7 @@ class EtcdAuthTest extends EtcdTest {
     Driver driver = open(config().withCredentials("app", "wrong"));
     long before = etcd.authentications();
     for (int i = 0; i < 20; i++) {
-      DiscoveryException denied =
-          assertThrows(DiscoveryException.class, () -> driver.list("s"));
+      DiscoveryException denied = assertThrows(DiscoveryException.class, () -> driver.list("s"));
       assertEquals(Reason.DENIED, denied.reason());
       assertFalse(denied.toString().contains("wrong"), denied::toString);
     }
@@ -134,7 +132,10 @@ class EtcdAuthTest extends EtcdTest {
     Driver.Owned owned = driver.registered("s", "a", "1");
     long modRevision = modRevision();
     server.restart();
-    Await.until("the store answers again", SOON, () -> succeeds(driver.begin(() -> driver.backend.list("s"))));
+    Await.until(
+        "the store answers again",
+        SOON,
+        () -> succeeds(driver.begin(() -> driver.backend.list("s"))));
     owned.heal("1");
     assertEquals(Map.of("a", "1"), driver.watch("s").records());
     hold(TTL.multipliedBy(2), () -> modRevision() == modRevision);
