@@ -84,6 +84,9 @@ final class Conflation<T> {
   }
 
   private void run() {
+    if (closed) {
+      return;
+    }
     state.set(State.BUSY); // signals so far are answered by this fetch, later ones by another
     T newest = fetch.get();
     context.execute(() -> finish(newest));

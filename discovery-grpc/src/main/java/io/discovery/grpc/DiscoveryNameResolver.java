@@ -35,7 +35,6 @@ final class DiscoveryNameResolver extends NameResolver {
   private Listener2 listener; // null before start
   private List<EquivalentAddressGroup> served = List.of(); // what the balancer works with
   private String failure = ""; // what it was told instead
-  private boolean tellAgain;
 
   // Written on the executor and in the context, see join.
   private volatile Lease<ServiceAddresses> share; // null before the first join
@@ -78,7 +77,7 @@ final class DiscoveryNameResolver extends NameResolver {
     if (!failure.isEmpty()) {
       // The balancer may show a connection's error by now. And opening a registry that failed is
       // tried again this way.
-      tellAgain = true;
+      failure = "";
       conflation.signal();
     }
   }
@@ -167,9 +166,8 @@ final class DiscoveryNameResolver extends NameResolver {
   }
 
   private void tellFailure(String message, Optional<Throwable> cause) {
-    if (!message.equals(failure) || tellAgain) {
+    if (!message.equals(failure)) {
       failure = message;
-      tellAgain = false;
       // UNAVAILABLE is the one code that gRPC passes on as it is and that says: not the
       // application's answer, try again.
       Status status = Status.UNAVAILABLE.withDescription(message).withCause(cause.orElse(null));

@@ -25,9 +25,9 @@ import java.util.function.Function;
  *  discovery:///orders%2Feu                    a name with special characters
  * </pre>
  *
- * <p>Channels whose targets ask for the same registry share one, opened with the first call and
- * closed a minute after the last of these channels is gone or idle. A registry of your own is used,
- * and never closed, if you hand it to a channel:
+ * <p>Channels whose targets ask for the same registry share one. It is opened with the first call
+ * and closed a minute or two after the last of these channels is gone or idle. A registry of your
+ * own is used, and never closed, if you hand it to a channel:
  *
  * <pre>{@code
  * Grpc.newChannelBuilder("discovery:///orders", credentials)

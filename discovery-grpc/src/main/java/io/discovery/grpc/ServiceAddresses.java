@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
  * One service as gRPC sees it, shared by all channels to it: one watch, one cache of hosts, and for
  * each instance one address group that stays the same object while the instance does.
  *
- * <p>Safe for any thread. Events only mark the resolution as outdated and signal the users, who
- * fetch the newest when they are ready, so that a burst of events costs one computation. Once the
- * service is known, faults of the registry change nothing here.
+ * <p>Safe for any thread. Events only signal the users, who fetch the newest when they are ready,
+ * so that a burst of events costs few computations. Once the service is known, faults of the
+ * registry change nothing here.
  */
 final class ServiceAddresses implements AutoCloseable {
   private final Lease<Registry> registry;
@@ -33,8 +33,9 @@ final class ServiceAddresses implements AutoCloseable {
   private final HostNames hosts;
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
-  private volatile boolean outdated = true;
+  private volatile boolean hostsChanged;
   private Resolution resolution = new Resolution.Pending(); // guarded by this
+  private long sequence = -1; // of the snapshot that resolution was made of; guarded by this
   private Map<String, Group> groups = Map.of(); // by id; guarded by this
 
   /**
@@ -51,7 +52,7 @@ final class ServiceAddresses implements AutoCloseable {
     this.registry = registry;
     this.service = Percent.encode(service);
     this.addressing = addressing;
-    this.hosts = hosts.apply(this::changed);
+    this.hosts = hosts.apply(this::hostsChanged);
     this.watcher =
         registry
             .value()
@@ -60,12 +61,12 @@ final class ServiceAddresses implements AutoCloseable {
                 new Watcher.Listener() {
                   @Override
                   public void onSnapshot(Snapshot snapshot) {
-                    changed();
+                    signal();
                   }
 
                   @Override
                   public void onStatus(Watcher.Status status) {
-                    changed();
+                    signal();
                   }
                 });
   }
@@ -115,28 +116,30 @@ final class ServiceAddresses implements AutoCloseable {
 
   /** Returns what is known now. Never waits for the network. */
   synchronized Resolution resolution() {
-    if (outdated) {
-      outdated = false; // first, so that what changes meanwhile is not missed
-      resolution = resolve();
-    }
-    return resolution;
-  }
-
-  private void changed() {
-    outdated = true;
-    users.forEach(Runnable::run);
-  }
-
-  private Resolution resolve() {
     Optional<Snapshot> known = watcher.current();
     if (known.isEmpty()) {
       return watcher
           .status()
           .cause()
           .map(cause -> failed(cause.getMessage(), cause))
-          .orElse(new Resolution.Pending());
+          .orElseGet(Resolution.Pending::new);
     }
-    return resolve(known.get().instances());
+    // Not by a signal: the watcher knows a little earlier than it calls its listener.
+    if (known.get().sequence() != sequence || hostsChanged) {
+      sequence = known.get().sequence();
+      hostsChanged = false; // first, so that what changes meanwhile is not missed
+      resolution = resolve(known.get().instances());
+    }
+    return resolution;
+  }
+
+  private void signal() {
+    users.forEach(Runnable::run);
+  }
+
+  private void hostsChanged() {
+    hostsChanged = true;
+    signal();
   }
 
   private Resolution resolve(List<ServiceInstance> instances) {

@@ -28,8 +28,8 @@ final class Shared<K, V> {
       new HashMap<>(); // guarded by itself, as are users and departures of an entry
 
   /**
-   * @param worthJoining whether one who comes while nobody uses the value should get this one; must
-   *     be quick
+   * @param worthJoining whether a value still serves one who comes later; if not, he and those
+   *     after him get a new one, and its users keep it. Must be quick
    */
   Shared(Function<K, V> open, Predicate<V> worthJoining, Consumer<V> close, Duration linger) {
     this.open = open;
@@ -57,7 +57,7 @@ final class Shared<K, V> {
         };
     try {
       return new Lease<>(entry.value(), leave);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       leave.run();
       throw e;
     }

@@ -61,7 +61,7 @@ final class Sharing {
           key.target().service(),
           key.addressing(),
           changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       registry.close();
       throw e;
     }

@@ -66,7 +66,7 @@ final class DiscoveryNameResolverProviderTest {
   @Test
   void theAuthorityIsTheServiceNameEncodedUnlessTheChannelHasOne() {
     try (Stage stage = new Stage(MemoryStore.named("provider").config())) {
-      assertEquals("orders", stage.build(builder("discovery://etcd/orders")).authority());
+      assertEquals("orders", stage.build(builder("Discovery://etcd/orders")).authority());
       assertEquals("a%2Fb%3Av1_x~", stage.build(builder("discovery:///a%2Fb%3Av1_x~")).authority());
       assertEquals(
           "example.com",

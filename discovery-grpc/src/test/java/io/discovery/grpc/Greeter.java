@@ -1,6 +1,8 @@
 package io.discovery.grpc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -9,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
@@ -87,6 +90,13 @@ final class Greeter implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       return false;
     }
+  }
+
+  /** Makes a call that must fail as one that may be tried again, and returns why it did. */
+  static Status unavailable(Channel channel) {
+    Status status = assertThrows(StatusRuntimeException.class, () -> call(channel)).getStatus();
+    assertEquals(Status.Code.UNAVAILABLE, status.getCode(), status::toString);
+    return status;
   }
 
   Server server() {

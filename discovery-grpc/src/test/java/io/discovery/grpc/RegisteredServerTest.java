@@ -213,6 +213,15 @@ final class RegisteredServerTest {
   }
 
   @Test
+  void aRegistryClosedTooEarlyDoesNotKeepTheServerUp() {
+    Greeter greeter = stage.greeter("a");
+    RegisteredServer server = builder(greeter).service("orders").register();
+    registry.close();
+    server.close();
+    assertTrue(greeter.server().isTerminated());
+  }
+
+  @Test
   void inAnOutageLeavingEndsInTime() {
     Greeter greeter = stage.greeter("a");
     RegisteredServer server = builder(greeter).service("orders").register();
