@@ -18,8 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -240,6 +242,18 @@ final class Scenario implements AutoCloseable {
 
   void await(String what, Duration within, BooleanSupplier condition) {
     Await.until(() -> "rule " + rule() + ": " + what, within, condition);
+  }
+
+  /** Waits until a count is within bounds. */
+  void awaitCount(String what, LongSupplier count, long least, long most) {
+    AtomicLong last = new AtomicLong();
+    Await.until(
+        () -> "rule " + rule() + ": " + least + " to " + most + " " + what + "; there are " + last,
+        convergence(),
+        () -> {
+          last.set(count.getAsLong());
+          return last.get() >= least && last.get() <= most;
+        });
   }
 
   void check(boolean holds, String otherwise) {
