@@ -244,8 +244,7 @@ final class EtcdConnection {
             limit,
             () -> {
               outage.failed();
-              answer.completeExceptionally(
-                  unavailable("no answer within " + limit.toMillis() + " ms"));
+              answer.completeExceptionally(unavailable("no answer in time"));
             });
     CompletionStage<T> end = answer;
     end.whenComplete(

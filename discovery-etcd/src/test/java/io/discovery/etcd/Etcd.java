@@ -133,6 +133,16 @@ final class Etcd implements Store, Expiry, AutoCloseable {
     return answer.split("\"ID\"", -1).length - 1L;
   }
 
+  /** Returns how many passwords have been checked. */
+  long authentications() {
+    return get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("grpc_server_started_total{"))
+        .filter(line -> line.contains("\"Authenticate\""))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   /** Returns how many watches there are. */
   long watches() {
     return metric("etcd_debugging_mvcc_watcher_total");
