@@ -39,7 +39,7 @@ final class EtcdLease {
     void onBeat();
 
     /** The store knows no such lease. Last. */
-    void onGone(DiscoveryException cause);
+    void onGone(EtcdLease lease, DiscoveryException cause);
 
     /** A whole time to live has passed without a confirmation; renewals go on. */
     void onUnconfirmed(DiscoveryException cause);
@@ -128,7 +128,8 @@ final class EtcdLease {
             beatAfter(beatInterval().minusNanos(loop.nanoTime() - sent));
           } else if (EtcdFailures.isLeaseGone(e)) {
             stop();
-            holder.onGone(connection.unavailable("lease " + hex() + " has expired or was revoked"));
+            holder.onGone(
+                this, connection.unavailable("lease " + hex() + " has expired or was revoked"));
           } else {
             missed(sent, connection.failure(e));
           }
