@@ -76,6 +76,7 @@ interface FencingChapter extends Chapter {
         "an update of the superseded",
         () -> stage.join(old.update(before -> before.withWeight(7))));
     old.close();
+    view.awaitExactly(stage.convergence(), successor.instance());
     view.expectQuiet(Scenario.QUIET);
     stage.expectListed("orders", successor.instance());
     stage.check(successor.state() == State.REGISTERED, "successor " + successor.state());

@@ -34,6 +34,7 @@ public final class Quickstart {
 
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
   private static final int FRAME_MILLIS = 100;
+  private static final int MOST_FAILURES = 5;
   private static final int LINE_MILLIS = 5_000;
 
   private final Terminal terminal = new Terminal();
@@ -60,6 +61,7 @@ public final class Quickstart {
       return run(cluster, registry);
     } catch (AssertionError | RuntimeException e) {
       terminal.say(terminal.paint(Colour.RED, "\nquickstart: " + e.getMessage()));
+      sayFailures();
       return false;
     }
   }
@@ -152,8 +154,15 @@ public final class Quickstart {
     terminal.say(
         line("of these sent a second time, as a server died", "", "" + scoreboard.repeats()));
     terminal.say(line("failures", "0", "" + failures.size()));
-    failures.stream().distinct().limit(5).forEach(why -> terminal.say("    " + why));
+    sayFailures();
     return failures.isEmpty();
+  }
+
+  private void sayFailures() {
+    scoreboard.failures().stream()
+        .distinct()
+        .limit(MOST_FAILURES)
+        .forEach(why -> terminal.say("    a call failed: " + why));
   }
 
   private static String line(String what, String expected, String found) {
