@@ -7,6 +7,7 @@ import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.Assumptions;
 final class Scenario implements AutoCloseable {
   /** How long "nothing happens" is watched. */
   static final Duration QUIET = Duration.ofSeconds(1);
+
+  private static final System.Logger LOG = System.getLogger("io.discovery.tck");
 
   private final Fixture fixture;
   private final String test;
@@ -281,18 +284,24 @@ final class Scenario implements AutoCloseable {
     return config.withNamespace(namespace).withTtl(ttl());
   }
 
-  private static long need(Optional<OptionalLong> count, String capability, String what) {
+  private long need(Optional<OptionalLong> count, String capability, String what) {
     OptionalLong counted = need(count, capability);
     if (counted.isEmpty()) {
-      Assumptions.abort("the fixture's " + capability + " does not count " + what);
+      skip("the fixture's " + capability + " does not count " + what);
     }
     return counted.getAsLong();
   }
 
-  private static <T> T need(Optional<T> capability, String name) {
+  private <T> T need(Optional<T> capability, String name) {
     if (capability.isEmpty()) {
-      Assumptions.abort("the fixture has no " + name);
+      skip("the fixture has no " + name);
     }
     return capability.orElseThrow();
+  }
+
+  /** Ends the test as neither passed nor failed, loudly. */
+  void skip(String reason) {
+    LOG.log(Level.WARNING, "{0} is skipped: {1}", test, reason);
+    Assumptions.abort(reason);
   }
 }
