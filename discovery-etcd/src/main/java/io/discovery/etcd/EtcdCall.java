@@ -35,13 +35,12 @@ final class EtcdCall<T> {
    */
   EtcdCall(
       EtcdConnection connection,
-      EventLoop loop,
       EtcdOutage outage,
       Duration limit,
       Function<Client, CompletableFuture<T>> rpc,
       Consumer<EtcdCall<T>> onOver) {
     this.connection = connection;
-    this.loop = loop;
+    this.loop = connection.loop();
     this.outage = outage;
     this.rpc = rpc;
     EventLoop.Timer timer = loop.schedule(limit, this::expire);

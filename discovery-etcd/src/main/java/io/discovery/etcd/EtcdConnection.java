@@ -48,6 +48,7 @@ final class EtcdConnection {
 
   private final EventLoop loop;
   private final EtcdClients clients;
+  private final Duration requestTimeout;
   private final Duration callTimeout;
   private final Runnable onReset;
   private final ExecutorService io;
@@ -69,9 +70,10 @@ final class EtcdConnection {
       EtcdClients clients, RegistryConfig config, BackendContext context, Runnable onReset) {
     this.loop = context.loop();
     this.clients = clients;
+    this.requestTimeout = config.requestTimeout();
     this.callTimeout = callTimeout(config);
     this.onReset = onReset;
-    this.token = new EtcdToken(this, loop, config.user().isPresent());
+    this.token = new EtcdToken(this, config.user().isPresent());
     this.outage = new EtcdOutage(this, context);
     this.io = singleThread(context.label() + "-etcd");
     io.execute(() -> client = clients.open());
@@ -85,8 +87,18 @@ final class EtcdConnection {
     return config.requestTimeout().multipliedBy(3).dividedBy(4);
   }
 
+  /** The bound on one call. */
   Duration callTimeout() {
     return callTimeout;
+  }
+
+  /** The bound on an operation of several calls. */
+  Duration requestTimeout() {
+    return requestTimeout;
+  }
+
+  EventLoop loop() {
+    return loop;
   }
 
   /** Makes one call, when there is a token if one is needed. */
@@ -230,7 +242,7 @@ final class EtcdConnection {
 
   private <T> EtcdCall<T> open(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
     assert loop.inLoop();
-    EtcdCall<T> call = new EtcdCall<>(this, loop, outage, limit, rpc, pending::remove);
+    EtcdCall<T> call = new EtcdCall<>(this, outage, limit, rpc, pending::remove);
     if (closed) {
       call.fail(unavailable("the registry is closed"));
     } else {

@@ -1,6 +1,5 @@
 package io.discovery.etcd;
 
-import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -22,9 +21,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class EtcdLeases {
   private final EtcdConnection connection;
-  private final EventLoop loop;
   private final long seconds;
-  private final Duration timeout;
   private final EtcdLease.Holder holder;
 
   /** All that are not known to be revoked, the present one included. */
@@ -32,16 +29,9 @@ final class EtcdLeases {
 
   private Optional<EtcdLease> present = Optional.empty();
 
-  EtcdLeases(
-      EtcdConnection connection,
-      EventLoop loop,
-      long seconds,
-      Duration timeout,
-      EtcdLease.Holder holder) {
+  EtcdLeases(EtcdConnection connection, long seconds, EtcdLease.Holder holder) {
     this.connection = connection;
-    this.loop = loop;
     this.seconds = seconds;
-    this.timeout = timeout;
     this.holder = holder;
   }
 
@@ -60,7 +50,7 @@ final class EtcdLeases {
     if (present.isPresent()) {
       return CompletableFuture.completedFuture(present.get());
     }
-    return EtcdLease.grant(connection, loop, seconds, limit, holder)
+    return EtcdLease.grant(connection, seconds, limit, holder)
         .thenApply(
             granted -> {
               ours.add(granted.id());
@@ -99,6 +89,6 @@ final class EtcdLeases {
   }
 
   private CompletionStage<Void> revoke(long id) {
-    return EtcdLease.revoke(connection, id, timeout).thenAccept(revoked -> ours.remove(id));
+    return EtcdLease.revoke(connection, id).thenAccept(revoked -> ours.remove(id));
   }
 }

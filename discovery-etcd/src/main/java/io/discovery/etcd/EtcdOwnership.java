@@ -1,7 +1,6 @@
 package io.discovery.etcd;
 
 import io.discovery.DiscoveryException;
-import io.discovery.spi.EventLoop;
 import io.discovery.spi.Ownership;
 import io.discovery.spi.Write;
 import io.etcd.jetcd.ByteSequence;
@@ -29,10 +28,8 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private static final long LEAST_SECONDS = 2;
 
   private final EtcdConnection connection;
-  private final EventLoop loop;
   private final EtcdWindow window;
   private final ByteSequence key;
-  private final Duration timeout;
   private final Listener listener;
   private final Consumer<EtcdOwnership> onReleased;
   private final EtcdLeases leases;
@@ -48,22 +45,18 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   EtcdOwnership(
       EtcdConnection connection,
-      EventLoop loop,
       EtcdWindow window,
       ByteSequence key,
       Duration ttl,
-      Duration timeout,
       Listener listener,
       Consumer<EtcdOwnership> onReleased) {
     this.connection = connection;
-    this.loop = loop;
     this.window = window;
     this.key = key;
-    this.timeout = timeout;
     this.listener = listener;
     this.onReleased = onReleased;
     long seconds = Math.max(LEAST_SECONDS, ttl.plusMillis(999).toSeconds());
-    this.leases = new EtcdLeases(connection, loop, seconds, timeout, this);
+    this.leases = new EtcdLeases(connection, seconds, this);
   }
 
   @Override
@@ -74,7 +67,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   private CompletionStage<Duration> attempt(Write write) {
     ByteSequence value = ByteSequence.from(write.value());
-    EtcdWrite attempt = new EtcdWrite(connection, loop, leases, key, value, write.claim(), timeout);
+    EtcdWrite attempt = new EtcdWrite(connection, leases, key, value, write.claim());
     return attempt
         .run(written)
         .whenComplete(

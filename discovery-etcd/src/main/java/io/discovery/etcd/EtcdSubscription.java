@@ -57,12 +57,11 @@ final class EtcdSubscription implements Subscription {
    */
   EtcdSubscription(
       EtcdConnection connection,
-      EventLoop loop,
       ByteSequence prefix,
       Observer observer,
       Consumer<EtcdSubscription> onOver) {
     this.connection = connection;
-    this.loop = loop;
+    this.loop = connection.loop();
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;

@@ -2,7 +2,6 @@ package io.discovery.etcd;
 
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
-import io.discovery.spi.EventLoop;
 import io.discovery.spi.Write.Claim;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KV;
@@ -35,12 +34,11 @@ final class EtcdWrite {
   private static final long ABSENT = 0;
 
   private final EtcdConnection connection;
-  private final EventLoop loop;
   private final EtcdLeases leases;
   private final ByteSequence key;
   private final ByteSequence value;
   private final Claim claim;
-  private final long deadline;
+  private final EtcdDeadline deadline;
 
   private boolean unknown;
 
@@ -49,19 +47,16 @@ final class EtcdWrite {
 
   EtcdWrite(
       EtcdConnection connection,
-      EventLoop loop,
       EtcdLeases leases,
       ByteSequence key,
       ByteSequence value,
-      Claim claim,
-      Duration timeout) {
+      Claim claim) {
     this.connection = connection;
-    this.loop = loop;
     this.leases = leases;
     this.key = key;
     this.value = value;
     this.claim = claim;
-    this.deadline = loop.nanoTime() + timeout.toNanos();
+    this.deadline = new EtcdDeadline(connection.loop(), connection.requestTimeout());
   }
 
   /**
@@ -71,7 +66,9 @@ final class EtcdWrite {
    */
   CompletionStage<Written> run(Optional<Written> before) {
     if (before.isPresent() && before.get().value().equals(value)) {
-      return connection.kv(left(), kv -> kv.get(key)).thenCompose(found -> decide(found.getKvs()));
+      return connection
+          .kv(deadline.left(), kv -> kv.get(key))
+          .thenCompose(found -> decide(found.getKvs()));
     }
     return put(before.map(Written::modRevision).orElse(ABSENT));
   }
@@ -98,14 +95,14 @@ final class EtcdWrite {
   /** The record is as it should be; if the lease lives there is nothing to write (rule 2.8). */
   private CompletionStage<Written> adopt(EtcdLease lease, long modRevision) {
     return lease
-        .renew(left())
+        .renew(deadline.left())
         .thenApply(renewed -> acknowledged(lease, modRevision))
         .exceptionallyCompose(e -> onANewLease(lease, modRevision, e));
   }
 
   private CompletionStage<Written> put(long seen) {
     return leases
-        .obtain(left())
+        .obtain(deadline.left())
         .thenCompose(
             lease ->
                 transaction(lease, seen)
@@ -123,7 +120,7 @@ final class EtcdWrite {
   private CompletionStage<TxnResponse> transaction(EtcdLease lease, long seen) {
     unknown = true;
     return connection
-        .kv(left(), kv -> commit(kv, lease.id(), seen))
+        .kv(deadline.left(), kv -> commit(kv, lease.id(), seen))
         .whenComplete((done, e) -> unknown = e != null && !EtcdFailures.isRefusal(e));
   }
 
@@ -146,10 +143,6 @@ final class EtcdWrite {
   private Written acknowledged(EtcdLease lease, long modRevision) {
     leases.revokeFormer(lease);
     return new Written(value, modRevision, lease.ttl());
-  }
-
-  private Duration left() {
-    return Duration.ofNanos(Math.max(0, deadline - loop.nanoTime()));
   }
 
   /** The record found belongs to somebody else. */
