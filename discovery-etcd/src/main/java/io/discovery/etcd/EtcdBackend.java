@@ -31,6 +31,7 @@ final class EtcdBackend implements Backend {
 
   private final EventLoop loop;
   private final EtcdConnection connection;
+  private final EtcdWindow writes;
   private final EtcdKeys keys;
   private final RegistryConfig config;
   private final int pageSize;
@@ -41,6 +42,11 @@ final class EtcdBackend implements Backend {
   EtcdBackend(EtcdClients clients, RegistryConfig config, BackendContext context, int pageSize) {
     this.loop = context.loop();
     this.connection = new EtcdConnection(clients, config, context, this::onReset);
+    this.writes =
+        new EtcdWindow(
+            loop,
+            config.listTimeout(),
+            () -> connection.unavailable("too many writes at once: this one has not begun"));
     this.keys = new EtcdKeys(config.namespace());
     this.config = config;
     this.pageSize = pageSize;
@@ -52,6 +58,7 @@ final class EtcdBackend implements Backend {
         new EtcdOwnership(
             connection,
             loop,
+            writes,
             keys.record(service, id),
             ttl,
             config.requestTimeout(),

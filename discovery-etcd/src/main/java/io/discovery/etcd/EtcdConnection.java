@@ -193,6 +193,13 @@ final class EtcdConnection {
     return replaced;
   }
 
+  /** Takes note of the end of a watch: the store may be gone, and if so, may be back soon. */
+  void streamEnded(Throwable cause) {
+    if (EtcdFailures.isOutage(cause)) {
+      outage.failed();
+    }
+  }
+
   DiscoveryException failure(Throwable cause) {
     return EtcdFailures.of(clients.toString(), cause);
   }
@@ -237,8 +244,7 @@ final class EtcdConnection {
             limit,
             () -> {
               outage.failed();
-              answer.completeExceptionally(
-                  unavailable("no answer within " + limit.toMillis() + " ms"));
+              answer.completeExceptionally(unavailable("no answer in time"));
             });
     CompletionStage<T> end = answer;
     end.whenComplete(

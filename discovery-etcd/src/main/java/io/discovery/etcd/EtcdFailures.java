@@ -29,6 +29,7 @@ final class EtcdFailures {
           "permission denied",
           "authentication failed",
           "user name is empty",
+          "received fatal alert", // of the TLS handshake
           "authentication is not enabled");
 
   /** What only a server in working order says. */

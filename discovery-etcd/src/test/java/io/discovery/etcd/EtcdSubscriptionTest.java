@@ -187,21 +187,18 @@ class EtcdSubscriptionTest extends EtcdTest {
 
   @Test
   void aClosedSubscriptionIsSilentAndReleasedByTheServer() {
-    long watchers = etcd.metric("etcd_debugging_mvcc_watcher_total");
+    long watchers = etcd.watches();
     Driver driver = open();
     View closed = driver.watch("s");
     View open = driver.watch("s");
-    assertEquals(watchers + 2, etcd.metric("etcd_debugging_mvcc_watcher_total"));
+    assertEquals(watchers + 2, etcd.watches());
     driver.loop.call(
         () -> {
           closed.subscription.close();
           closed.subscription.close();
           return true;
         });
-    Await.until(
-        "the server released one watch",
-        SOON,
-        () -> etcd.metric("etcd_debugging_mvcc_watcher_total") == watchers + 1);
+    Await.until("the server released one watch", SOON, () -> etcd.watches() == watchers + 1);
     etcd.put(namespace + "/s/a", "1");
     open.awaitRecords(Map.of("a", "1"));
     assertEquals(Map.of(), closed.records());

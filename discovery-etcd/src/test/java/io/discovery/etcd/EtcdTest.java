@@ -39,6 +39,7 @@ abstract class EtcdTest {
         EtcdServer.disabled().isEmpty(), () -> EtcdServer.disabled().orElseThrow());
     server = EtcdServer.launch(flags());
     etcd = new Etcd(server);
+    warmUp();
   }
 
   @AfterAll
@@ -57,12 +58,25 @@ abstract class EtcdTest {
   @AfterEach
   final void closeAll() throws Exception {
     server.start();
-    for (AutoCloseable each : List.copyOf(opened)) {
-      each.close();
-    }
-    opened.clear();
+    closeDrivers();
     etcd.clear();
     Await.until("no lease is left", Duration.ofSeconds(20), () -> etcd.leases() == 0);
+  }
+
+  void closeDrivers() throws Exception {
+    List<AutoCloseable> closing = List.copyOf(opened);
+    opened.clear();
+    for (AutoCloseable each : closing) {
+      each.close();
+    }
+  }
+
+  /** The first call of a JVM loads a thousand classes, which no test is about. */
+  private void warmUp() {
+    namespace = "warm-up";
+    try (Driver driver = new Driver(config().with("request-timeout", "30s"))) {
+      driver.registered("s", "a", "1").release();
+    }
   }
 
   /** Flags for the server's command line. */

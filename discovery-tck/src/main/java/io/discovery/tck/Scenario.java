@@ -1,5 +1,6 @@
 package io.discovery.tck;
 
+import io.discovery.DiscoveryException;
 import io.discovery.Registration;
 import io.discovery.Registries;
 import io.discovery.Registry;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -110,6 +112,21 @@ final class Scenario implements AutoCloseable {
     return registration;
   }
 
+  /** Waits until no thread is left that bears this closed registry's label (rule 5.1). */
+  void awaitNoThread(Registry closed, Duration within) {
+    String label = closed.toString().replaceAll(" .*", "");
+    Supplier<List<String>> left =
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.equals(label) || name.startsWith(label + "-"))
+                .toList();
+    Await.until(
+        () -> "rule " + rule() + ": the end of threads " + left.get(),
+        within,
+        () -> left.get().isEmpty());
+  }
+
   /** Waits for an acknowledgement. */
   void join(CompletableFuture<?> acknowledgement) {
     try {
@@ -177,22 +194,22 @@ final class Scenario implements AutoCloseable {
     return fixture.bounds().convergence();
   }
 
-  /** Waits until a fresh read by the observer is exactly this. */
+  /** Waits until a fresh read by the observer is exactly this; meanwhile reads may fail. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
     List<ServiceInstance> expected = Difference.sorted(instances);
-    AtomicReference<List<ServiceInstance>> last = new AtomicReference<>();
+    AtomicReference<String> last = new AtomicReference<>();
     Await.until(
-        () ->
-            "rule "
-                + rule()
-                + ": fresh list of "
-                + service
-                + ": "
-                + Difference.describe(expected, last.get()),
+        () -> "rule " + rule() + ": fresh list of " + service + ": " + last.get(),
         within,
         () -> {
-          last.set(observer().list(service, convergence()).instances());
-          return last.get().equals(expected);
+          try {
+            List<ServiceInstance> listed = observer().list(service, within).instances();
+            last.set(Difference.describe(expected, listed));
+            return listed.equals(expected);
+          } catch (DiscoveryException e) {
+            last.set(e.toString());
+            return false;
+          }
         });
   }
 

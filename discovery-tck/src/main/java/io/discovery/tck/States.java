@@ -27,21 +27,19 @@ final class States {
     }
   }
 
+  /** Waits until this has been told. */
+  void awaitTold(State state, Duration within) {
+    Await.until(
+        () -> "rule " + rule + ": state " + state + "; told were " + told(),
+        within,
+        () -> told().contains(state));
+  }
+
   /** Waits until exactly these have been told. */
   void await(Duration within, State... expected) {
-    try {
-      Await.until("states", within, () -> told().equals(List.of(expected)));
-    } catch (AssertionError e) {
-      throw new AssertionError(
-          "rule "
-              + rule
-              + ": awaited in vain for "
-              + within.toMillis()
-              + " ms: states "
-              + List.of(expected)
-              + "; told were "
-              + told(),
-          e);
-    }
+    Await.until(
+        () -> "rule " + rule + ": states " + List.of(expected) + "; told were " + told(),
+        within,
+        () -> told().equals(List.of(expected)));
   }
 }

@@ -26,13 +26,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 public final class TcpProxy implements AutoCloseable {
+  private static final long STOP_MILLIS = 5_000;
+
   private final InetSocketAddress target;
   private final int port = Ports.free();
   private final Set<ProxyConnection> connections = ConcurrentHashMap.newKeySet();
   private final ProxyGate toServer = new ProxyGate();
   private final ProxyGate toClient = new ProxyGate();
   private final AtomicLong accepted = new AtomicLong();
-  private ServerSocket listener; // guarded by this; null while refusing
+  private ServerSocket listener; // guarded by this, as the next; null while refusing
+  private Thread acceptor;
 
   /** Starts to listen on a free port of 127.0.0.1. */
   public TcpProxy(int targetPort) {
@@ -65,8 +68,21 @@ public final class TcpProxy implements AutoCloseable {
     if (listener != null) {
       closeQuietly(listener);
       listener = null;
+      awaitEnd(acceptor);
     }
     cut();
+  }
+
+  /** A thread still inside accept() keeps the port open, whatever close() says. */
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new IllegalStateException(thread.getName() + " does not end");
+    }
   }
 
   /** Accepts connections again. */
@@ -79,7 +95,7 @@ public final class TcpProxy implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(Ports.loopback(port), 512);
       listener = socket;
-      startDaemon("accept", () -> serve(socket));
+      acceptor = startDaemon("accept", () -> serve(socket));
     } catch (IOException e) {
       throw new IllegalStateException("proxy cannot listen on " + endpoint(), e);
     }
@@ -165,10 +181,11 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private void startDaemon(String role, Runnable task) {
+  private Thread startDaemon(String role, Runnable task) {
     Thread thread = new Thread(task, "proxy-" + port + "-" + role);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   static void closeQuietly(AutoCloseable... resources) {

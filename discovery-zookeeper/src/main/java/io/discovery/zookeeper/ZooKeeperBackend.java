@@ -77,7 +77,7 @@ final class ZooKeeperBackend implements Backend {
 
   @Override
   public CompletionStage<Listing> list(String service) {
-    return main.attempt(
+    return main.call(
         settings.config().listTimeout(),
         "reading " + keys.service(service),
         session -> reader.list(session, service));
@@ -85,8 +85,7 @@ final class ZooKeeperBackend implements Backend {
 
   @Override
   public CompletionStage<Set<String>> services() {
-    return main.attempt(
-        settings.config().listTimeout(), "reading " + keys.root(), reader::services);
+    return main.call(settings.config().listTimeout(), "reading " + keys.root(), reader::services);
   }
 
   @Override

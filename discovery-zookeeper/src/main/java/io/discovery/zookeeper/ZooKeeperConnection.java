@@ -11,56 +11,46 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.api.CuratorEvent;
-import org.apache.curator.framework.api.CuratorEventType;
-import org.apache.curator.framework.api.CuratorListener;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * One Curator client, ours or lent, and the state of its session. Curator connects, authenticates
- * and makes a new handle after a lost session; it gives a session up on its own when that has been
- * cut off for its whole timeout, which is also what gets us out of a wiped server that refuses
- * clients who have seen more than it has.
+ * The state of one client's session, and attempts on it. For the event loop.
  *
- * <p><b>Threading.</b> Methods belong to the event loop. Events come in on ZooKeeper's event thread
- * and hop to the loop at once; what blocks in Curator, starting and closing, runs on short-lived
- * daemon threads. <b>Errors.</b> While not connected, attempts fail at once; only a handle that is
- * just being made is waited for, at most the request timeout. <b>Lifecycle.</b> A client lent by
- * the caller is never started or closed here.
+ * <p><b>Errors.</b> After a loss attempts fail at once, and do not queue up in the client, until it
+ * is connected again. While a handle is being made they wait, none longer than the request timeout.
+ * A handle that cannot authenticate is dead for good: it is thrown away, and another tries some
+ * seconds later. A wiped server refuses those who have seen more than it has; they are free of that
+ * when their session is given up, a session timeout after the loss.
  *
  * <pre>
- *                      connected                  connection lost
- *  start ──► CONNECTING ───────► CONNECTED(session) ────────► DISCONNECTED ─┐
- *                │ request timeout      ▲       connected            │      │ session lost:
- *                └───► DISCONNECTED ────┴────────────────────────────┘      │ a new handle
- *                                    CONNECTING ◄───────────────────────────┘
+ *                     connected                    lost
+ *  open ──► CONNECTING ────────► CONNECTED(session) ──► DISCONNECTED(why)
+ *               ▲                      ▲                  │        │
+ *               │                      └───── connected ──┘        │
+ *               └─── session lost: a new handle ──────────────────┘
  * </pre>
  */
-final class ZooKeeperConnection {
+final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private static final Duration REBUILD = Duration.ofSeconds(5);
 
-  private final EventLoop loop;
+  private final ZooKeeperSettings settings;
+  private final Optional<CuratorFramework> lent;
+  private final Duration ttl;
+  private final String name;
   private final BackendContext context;
-  private final Duration requestTimeout;
-  private final boolean lent;
-  private final Supplier<CuratorFramework> newClient;
-  private final Executor threads;
-  private final CuratorListener events = (client, event) -> onEvent(client, event);
+  private final EventLoop loop;
   private final Set<Dependant> dependants = new LinkedHashSet<>();
-  private CuratorFramework curator;
-  private CompletableFuture<Void> lifecycle = CompletableFuture.completedFuture(null);
+  private ZooKeeperClient client; // null until opened
   // Done: connected, or failed with why not. Not done: connecting.
   private CompletableFuture<ZooKeeperSession> session = new CompletableFuture<>();
+  private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
   private long sessionId; // of the session that may own records; 0 if none
-  private boolean down; // since the last connection
   private boolean closed;
 
   /** Who lives by the session. */
@@ -84,20 +74,13 @@ final class ZooKeeperConnection {
       Duration ttl,
       String name,
       BackendContext context) {
+    this.settings = settings;
+    this.lent = lent;
+    this.ttl = ttl;
+    this.name = name;
     this.context = context;
     this.loop = context.loop();
-    this.lent = lent.isPresent();
-    this.requestTimeout = settings.config().requestTimeout();
-    this.threads = task -> daemon(name, task).start();
-    this.newClient =
-        () ->
-            lent.orElseGet(() -> settings.newClient(ttl, task -> daemon(name + "-curator", task)));
     loop.execute(this::open);
-  }
-
-  /** Returns the session: now, soon if it is being made, or not at all for the time being. */
-  CompletionStage<ZooKeeperSession> session() {
-    return session;
   }
 
   /** Acts on the session if there is one now. */
@@ -107,21 +90,51 @@ final class ZooKeeperConnection {
     }
   }
 
-  /** Runs {@code calls} on the session, bounded; failures come in the engine's terms. */
+  /**
+   * Makes one attempt on the session.
+   *
+   * @param limit how long until the attempt fails by itself
+   * @param what what messages call it
+   * @param steps completes or fails the attempt, in however many steps
+   */
   <T> CompletionStage<T> attempt(
-      Duration limit, String what, Function<ZooKeeperSession, CompletionStage<T>> calls) {
-    CompletableFuture<T> result = deadline(limit, what);
-    session()
-        .thenCompose(calls)
-        .whenComplete(
-            (value, failure) -> {
-              if (failure == null) {
-                result.complete(value);
-              } else {
-                result.completeExceptionally(ZooKeeperFailures.of(what, failure));
-              }
-            });
-    return result;
+      Duration limit, String what, BiConsumer<ZooKeeperSession, CompletableFuture<T>> steps) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    EventLoop.Timer timer =
+        loop.schedule(
+            limit, () -> result.completeExceptionally(ZooKeeperFailures.late(what, limit)));
+    CompletionStage<T> stage = result;
+    CompletionStage<ZooKeeperSession> connected = session;
+    connected.whenComplete(
+        (current, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(ZooKeeperFailures.of(what, failure));
+          } else if (!result.isDone()) {
+            Consumer<DiscoveryException> onEnd = result::completeExceptionally;
+            current.whenEnded(onEnd);
+            stage.whenComplete((value, late) -> current.forget(onEnd));
+            steps.accept(current, result);
+          }
+        });
+    return stage.whenComplete((value, failure) -> timer.cancel());
+  }
+
+  /** Makes an attempt of one call. */
+  <T> CompletionStage<T> call(
+      Duration limit, String what, Function<ZooKeeperSession, CompletionStage<T>> call) {
+    return attempt(
+        limit,
+        what,
+        (current, result) ->
+            call.apply(current)
+                .whenComplete(
+                    (value, failure) -> {
+                      if (failure == null) {
+                        result.complete(value);
+                      } else {
+                        result.completeExceptionally(ZooKeeperFailures.of(what, failure));
+                      }
+                    }));
   }
 
   void join(Dependant dependant) {
@@ -137,18 +150,7 @@ final class ZooKeeperConnection {
     return dependants.isEmpty();
   }
 
-  /** Returns a future that fails by itself when nobody has completed it in time. */
-  <T> CompletableFuture<T> deadline(Duration limit, String what) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    EventLoop.Timer timer =
-        loop.schedule(
-            limit, () -> result.completeExceptionally(ZooKeeperFailures.late(what, limit)));
-    CompletionStage<T> settled = result;
-    settled.whenComplete((value, failure) -> timer.cancel());
-    return result;
-  }
-
-  /** Releases everything; the stage completes when the server knows, or when it took too long. */
+  /** Releases everything; completes when the server knows, or when it took too long. */
   CompletableFuture<Void> close() {
     if (!closed) {
       disconnected(new DiscoveryException(Reason.CLOSED, "the registry is closed"));
@@ -156,136 +158,87 @@ final class ZooKeeperConnection {
       dependants.clear();
       discard();
     }
-    return lifecycle;
+    return released;
   }
 
   private void open() {
-    if (closed) {
-      return;
+    if (!closed) {
+      connecting();
+      client = new ZooKeeperClient(settings, lent, ttl, name, loop, this);
     }
-    CuratorFramework client = newClient.get();
-    curator = client;
-    connecting();
-    client.getCuratorListenable().addListener(events);
-    lifecycle =
-        lifecycle.thenRunAsync(
-            () -> {
-              if (!lent) {
-                client.start();
-              }
-              look(client); // a lent client may have connected long ago
-            },
-            threads);
   }
 
   private void discard() {
-    CuratorFramework client = curator;
     if (client != null) {
-      client.getCuratorListenable().removeListener(events);
-      if (!lent) {
-        lifecycle = lifecycle.thenRunAsync(client::close, threads);
-      }
+      released = CompletableFuture.allOf(released, client.close());
+      client = null;
     }
   }
 
-  /** On ZooKeeper's event thread, in order with the replies and watch events of the handle. */
-  private void onEvent(CuratorFramework client, CuratorEvent event) {
-    if (event.getType() == CuratorEventType.CLOSING) {
-      loop.execute(() -> onState(client, KeeperState.Closed));
-    } else if (event.getType() == CuratorEventType.WATCHED) {
-      WatchedEvent watched = event.getWatchedEvent();
-      if (watched.getType() != Watcher.Event.EventType.None) {
-        return; // a watch that the lender of the client has set
-      }
-      if (watched.getState() == KeeperState.SyncConnected) {
-        look(client);
-      } else {
-        loop.execute(() -> onState(client, watched.getState()));
-      }
-    }
-  }
-
-  private void look(CuratorFramework client) {
-    try {
-      ZooKeeper zk = client.getZookeeperClient().getZooKeeper();
-      loop.execute(() -> connected(client, zk));
-    } catch (
-        Exception e) { // Curator declares no less; it throws what went wrong in making a handle
-      loop.execute(
-          () -> {
-            if (client == curator) {
-              disconnected(ZooKeeperFailures.of("making a ZooKeeper handle", e));
-            }
-          });
-    }
-  }
-
-  private void onState(CuratorFramework client, KeeperState state) {
-    if (client != curator || closed) {
-      return;
-    }
-    switch (state) {
-      case Disconnected -> disconnected(lost("the connection to ZooKeeper is lost"));
-      case Expired -> {
-        expired(lost("the ZooKeeper session is lost"));
-        connecting();
-      }
-      case AuthFailed -> {
-        // The handle is dead and Curator keeps it; a new one meets mended credentials.
-        expired(
-            new DiscoveryException(
-                Reason.DENIED,
-                "ZooKeeper refuses to authenticate this client (expected: a scheme and"
-                    + " credentials it accepts; check 'user' and 'password')"));
-        if (!lent) {
-          loop.schedule(REBUILD, () -> rebuild(client));
-        }
-      }
-      case Closed -> disconnected(lost("the ZooKeeper client is closed"));
-      default -> {} // read-only servers and SASL progress: not connected yet
-    }
-  }
-
-  private void rebuild(CuratorFramework dead) {
-    if (dead == curator && !closed) {
-      discard();
-      open();
-    }
-  }
-
+  /** Lets attempts wait, none for longer than a request may take. */
   private void connecting() {
     if (session.isDone()) {
       session = new CompletableFuture<>();
     }
     CompletableFuture<ZooKeeperSession> awaited = session;
+    Duration patience = settings.config().requestTimeout();
     loop.schedule(
-        requestTimeout,
-        () ->
+        patience,
+        () -> {
+          if (!awaited.isDone()) {
+            session = new CompletableFuture<>();
+            connecting();
             awaited.completeExceptionally(
-                ZooKeeperFailures.late("connecting to ZooKeeper", requestTimeout)));
+                ZooKeeperFailures.late("connecting to ZooKeeper", patience));
+          }
+        });
   }
 
-  private void connected(CuratorFramework client, ZooKeeper zk) {
-    // An event that took its time may find the handle disconnected again; another one will follow.
-    boolean stale = !zk.getState().isConnected() || zk.getSessionId() == 0;
-    if (client != curator || closed || stale || isCurrent(zk)) {
+  @Override
+  public void connected(ZooKeeper zk) {
+    if (isCurrent(zk)) {
       return;
     }
     if (sessionId != 0 && sessionId != zk.getSessionId()) {
       expired(lost("the ZooKeeper session is lost"));
     }
-    Watcher.WatcherType removal =
-        lent ? Watcher.WatcherType.PersistentRecursive : Watcher.WatcherType.Any;
+    WatcherType removal = lent.isPresent() ? WatcherType.PersistentRecursive : WatcherType.Any;
     ZooKeeperSession current = new ZooKeeperSession(zk, removal, loop);
     sessionId = current.id();
     if (!session.complete(current)) {
       session = CompletableFuture.completedFuture(current);
     }
-    if (down) {
-      down = false;
-      context.reachable();
-    }
+    context.reachable();
     new ArrayList<>(dependants).forEach(dependant -> dependant.connected(current));
+  }
+
+  @Override
+  public void changed(KeeperState state) {
+    switch (state) {
+      case Disconnected -> disconnected(lost("the connection to ZooKeeper is lost"));
+      case Closed -> disconnected(lost("the ZooKeeper client is closed"));
+      case Expired -> {
+        expired(lost("the ZooKeeper session is lost"));
+        connecting();
+      }
+      case AuthFailed -> {
+        expired(
+            new DiscoveryException(
+                Reason.DENIED,
+                "ZooKeeper refuses to authenticate this client (expected: a scheme and"
+                    + " credentials it accepts; check 'user' and 'password')"));
+        if (lent.isEmpty()) {
+          discard();
+          loop.schedule(REBUILD, this::open);
+        }
+      }
+      default -> {} // read-only servers and SASL progress: not connected yet
+    }
+  }
+
+  @Override
+  public void failed(Exception cause) {
+    disconnected(ZooKeeperFailures.of("making a ZooKeeper handle", cause));
   }
 
   private boolean isCurrent(ZooKeeper zk) {
@@ -299,7 +252,6 @@ final class ZooKeeperConnection {
   }
 
   private void disconnected(DiscoveryException cause) {
-    down = true;
     ifConnected(current -> current.end(cause));
     if (!session.completeExceptionally(cause)) {
       session = CompletableFuture.failedFuture(cause);
@@ -308,11 +260,5 @@ final class ZooKeeperConnection {
 
   private static DiscoveryException lost(String what) {
     return ZooKeeperFailures.unavailable(what);
-  }
-
-  private static Thread daemon(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

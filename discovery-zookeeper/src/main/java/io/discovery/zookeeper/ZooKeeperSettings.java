@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.zookeeper.Environment;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.client.ZKClientConfig;
@@ -35,12 +36,14 @@ final class ZooKeeperSettings {
    */
   static final int LARGEST_VALUE = 1_000_000;
 
+  private static final String SASL = ZKClientConfig.ENABLE_CLIENT_SASL_KEY;
+  private static final String LOGIN = Environment.JAAS_CONF_KEY;
   private static final String DEFAULT_SERVER = "127.0.0.1:2181";
   private static final Pattern SERVER =
       Pattern.compile("(?:[^:/\\[\\]\\s,]+|\\[[0-9A-Fa-f:.%]+])(?::(\\d{1,5}))?(/.*)?");
   // What a server holds at most, by default: 1 MiB for a whole request.
   private static final int LARGEST_NODE = 1 << 20;
-  private static final int LARGEST_BATCH = 64;
+  private static final int LARGEST_BATCH = 128;
   // Beside a batch of the largest nodes there must be room for what goes with each of them.
   private static final int DEFAULT_BUFFER = LARGEST_BATCH * (LARGEST_NODE + 1024);
   // How long closing a session may take before the server is left to find out for itself.
@@ -139,6 +142,11 @@ final class ZooKeeperSettings {
     // Bounds the one call that blocks: closing the session.
     client.setProperty(
         ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Long.toString(CLOSE_LIMIT.toMillis()));
+    if (System.getProperty(LOGIN) == null && client.getProperty(SASL) == null) {
+      // It looks up the names of addresses before it finds that there is nothing to do. That takes
+      // time, and TLS would then verify a name that DNS supplied instead of the configured address.
+      client.setProperty(SASL, "false");
+    }
     tls.applyTo(client);
     return client;
   }

@@ -80,7 +80,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
 
   @Override
   public CompletionStage<Void> probe() {
-    return connection.attempt(requestTimeout, "probing " + path, ZooKeeperSession::probe);
+    return connection.call(requestTimeout, "probing " + path, ZooKeeperSession::probe);
   }
 
   @Override
@@ -144,7 +144,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
   private <T> void read(Function<ZooKeeperSession, CompletionStage<T>> calls, Consumer<T> take) {
     reading = true;
     connection
-        .attempt(listTimeout, "reading " + path, calls)
+        .call(listTimeout, "reading " + path, calls)
         .whenComplete(
             (value, failure) -> {
               reading = false;

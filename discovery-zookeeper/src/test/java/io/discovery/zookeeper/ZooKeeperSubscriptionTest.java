@@ -32,6 +32,7 @@ import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -40,17 +41,23 @@ import org.junit.jupiter.api.Timeout;
 /** Following a service, on a real server and without the engine: each trap of watches and reads. */
 @Timeout(60)
 class ZooKeeperSubscriptionTest {
-  private static final ZooKeeperServer SERVER = ZooKeeperServer.launch();
-  private static final RawClient OPERATOR = RawClient.connect(SERVER.endpoint());
+  private static ZooKeeperServer server;
+  private static RawClient operator;
 
   private final List<AutoCloseable> opened = new ArrayList<>();
   private String root;
   private RegistryConfig config;
 
+  @BeforeAll
+  static void start() {
+    server = ZooKeeperServer.launch();
+    operator = RawClient.connect(server.endpoint());
+  }
+
   @AfterAll
   static void stop() {
-    OPERATOR.close();
-    SERVER.close();
+    operator.close();
+    server.close();
   }
 
   @BeforeEach
@@ -58,7 +65,7 @@ class ZooKeeperSubscriptionTest {
     root = "/" + test.getTestMethod().orElseThrow().getName();
     config =
         RegistryConfig.defaults()
-            .withEndpoints(SERVER.endpoint())
+            .withEndpoints(server.endpoint())
             .withNamespace(root)
             .withTtl(Duration.ofSeconds(4));
   }
@@ -81,13 +88,13 @@ class ZooKeeperSubscriptionTest {
   }
 
   private TcpProxy proxy() {
-    TcpProxy proxy = new TcpProxy(SERVER.port());
+    TcpProxy proxy = new TcpProxy(server.port());
     opened.add(proxy);
     return proxy;
   }
 
   private void put(String path, String value) {
-    OPERATOR.put(root + path, Seen.bytes(value));
+    operator.put(root + path, Seen.bytes(value));
   }
 
   @Test
@@ -97,7 +104,7 @@ class ZooKeeperSubscriptionTest {
     assertEquals(Map.of(), seen.records());
     assertEquals(new Listing("", 0, List.of()), driver.call(b -> b.list("a")));
     assertEquals(Set.of(), driver.call(b -> b.services()));
-    assertEquals(Optional.empty(), OPERATOR.stat(root));
+    assertEquals(Optional.empty(), operator.stat(root));
     put("/a/1", "x");
     seen.awaitRecords(Map.of("1", "x"));
   }
@@ -109,7 +116,7 @@ class ZooKeeperSubscriptionTest {
     for (int round = 0; round < 3; round++) {
       put("/a/1", "x" + round);
       seen.awaitRecords(Map.of("1", "x" + round));
-      OPERATOR.deleteAll(root);
+      operator.deleteAll(root);
       seen.awaitRecords(Map.of());
     }
     assertEquals(Optional.empty(), seen.end());
@@ -145,10 +152,10 @@ class ZooKeeperSubscriptionTest {
     proxy.refuse();
     seen.awaitEnd();
     assertEquals(Reason.UNAVAILABLE, driver.probeFailure(seen.subscription).reason());
-    OPERATOR.delete(root + "/a/1");
+    operator.delete(root + "/a/1");
     put("/a/1", "after");
     proxy.accept();
-    Await.until("connected again", Driver.SOON, () -> driver.reachableCalls() == 1);
+    Await.until("connected again", Driver.SOON, () -> driver.reachableCalls() == 2);
     Seen again = driver.subscribe("a").awaitRecords(Map.of("1", "after"));
     put("/a/2", "live");
     again.awaitRecords(Map.of("1", "after", "2", "live"));
@@ -162,7 +169,7 @@ class ZooKeeperSubscriptionTest {
     Seen seen = open().subscribe("a").awaitRecords(Map.of("1", "0"));
     for (int i = 1; i <= 100; i++) {
       byte[] value = Seen.bytes(Integer.toString(i));
-      OPERATOR.call(
+      operator.call(
           zk ->
               zk.multi(
                   List.of(
@@ -179,7 +186,7 @@ class ZooKeeperSubscriptionTest {
   void missingReadPermissionIsDenied() {
     ACL owner = new ACL(Perms.ALL, new Id("digest", digest("admin:secret")));
     put("", "");
-    OPERATOR.put(root + "/a", Seen.bytes(""), Arrays.asList(owner), CreateMode.PERSISTENT);
+    operator.put(root + "/a", Seen.bytes(""), Arrays.asList(owner), CreateMode.PERSISTENT);
     Driver stranger = open();
     assertEquals(Reason.DENIED, stranger.subscribe("a").awaitEnd().reason());
     assertEquals(Reason.DENIED, stranger.failure(b -> b.list("a")).reason());
@@ -197,7 +204,7 @@ class ZooKeeperSubscriptionTest {
   void anUnreadableRecordHidesNoOther() {
     put("/a/1", "x");
     ACL owner = new ACL(Perms.ALL, new Id("digest", digest("admin:secret")));
-    OPERATOR.put(root + "/a/2", Seen.bytes("secret"), Arrays.asList(owner), CreateMode.PERSISTENT);
+    operator.put(root + "/a/2", Seen.bytes("secret"), Arrays.asList(owner), CreateMode.PERSISTENT);
     assertEquals(Map.of("1", "x", "2", ""), open().subscribe("a").awaitListing().records());
   }
 
@@ -235,17 +242,12 @@ class ZooKeeperSubscriptionTest {
                 Ids.OPEN_ACL_UNSAFE,
                 CreateMode.PERSISTENT));
       }
-      OPERATOR.call(zk -> zk.multi(creates));
+      operator.call(zk -> zk.multi(creates));
     }
     Driver driver = open();
-    driver.call(b -> b.services());
-    for (int round = 0; round < 5; round++) {
-      long start = System.nanoTime();
-      Seen seen = driver.subscribe("a").awaitListing();
-      System.out.println("10,000 records in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-      assertEquals(expected, seen.records());
-      driver.close(seen);
-    }
+    Seen seen = driver.subscribe("a").awaitListing();
+    assertEquals(expected, seen.records());
+    assertEquals(10_000, driver.call(b -> b.list("a")).entries().size());
   }
 
   /** Beyond the 1 MiB that a client takes by default. */
@@ -264,7 +266,7 @@ class ZooKeeperSubscriptionTest {
             Op.create(
                 root + "/a/" + i + tail, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
       }
-      OPERATOR.call(zk -> zk.multi(creates));
+      operator.call(zk -> zk.multi(creates));
     }
     Driver driver = open();
     Seen seen = driver.subscribe("a").awaitListing();
@@ -286,7 +288,7 @@ class ZooKeeperSubscriptionTest {
       put("/a/" + round, "x");
       Await.until("the other still sees", Driver.SOON, () -> !other.records().isEmpty());
       driver.close(other);
-      OPERATOR.delete(root + "/a/" + round);
+      operator.delete(root + "/a/" + round);
     }
     Await.until(
         () -> watches() + " watches, before " + before, Driver.SOON, () -> watches() == before);
@@ -301,7 +303,7 @@ class ZooKeeperSubscriptionTest {
     Seen seen = driver.subscribe("a").awaitListing();
     proxy.cut();
     seen.awaitEnd();
-    Await.until("connected again", Driver.SOON, () -> driver.reachableCalls() == 1);
+    Await.until("connected again", Driver.SOON, () -> driver.reachableCalls() == 2);
     driver.call(b -> b.list("a"));
     Await.until(
         () -> watches() + " watches, before " + before, Driver.SOON, () -> watches() == before);
@@ -312,7 +314,7 @@ class ZooKeeperSubscriptionTest {
   void endsWhenOthersRemoveItsWatchAndSparesTheirs() throws Exception {
     var client =
         org.apache.curator.framework.CuratorFrameworkFactory.newClient(
-            SERVER.endpoint(), 4_000, 4_000, (count, elapsed, sleeper) -> false);
+            server.endpoint(), 4_000, 4_000, (count, elapsed, sleeper) -> false);
     opened.add(client);
     client.start();
     client.blockUntilConnected();
@@ -345,9 +347,9 @@ class ZooKeeperSubscriptionTest {
         List.of(
             () -> put("/a/1", "y"),
             () -> put("/a/2", "x"),
-            () -> OPERATOR.delete(root + "/a/2"),
-            () -> OPERATOR.delete(root + "/a/1"),
-            () -> OPERATOR.delete(root + "/a"),
+            () -> operator.delete(root + "/a/2"),
+            () -> operator.delete(root + "/a/1"),
+            () -> operator.delete(root + "/a"),
             () -> put("/a/1", "again"));
     Listing last = driver.call(b -> b.list("a"));
     for (Runnable change : changes) {
@@ -357,7 +359,7 @@ class ZooKeeperSubscriptionTest {
       assertTrue(next.revision() > last.revision(), next + " after " + last);
       last = next;
     }
-    OPERATOR.deleteAll(root);
+    operator.deleteAll(root);
     assertEquals("", driver.call(b -> b.list("a")).store());
     put("/a/1", "x");
     assertNotEquals(last.store(), driver.call(b -> b.list("a")).store());
@@ -369,18 +371,18 @@ class ZooKeeperSubscriptionTest {
     Driver top = open(config.withNamespace(""));
     Driver.Owner owner = top.own(root.substring(1), "1");
     owner.takeOver("x");
-    assertEquals(Optional.of("x"), OPERATOR.text(root + "/1"));
+    assertEquals(Optional.of("x"), operator.text(root + "/1"));
     assertTrue(top.call(b -> b.services()).contains(root.substring(1)));
     assertFalse(top.call(b -> b.services()).contains("zookeeper"));
     top.subscribe(root.substring(1)).awaitRecords(Map.of("1", "x"));
     owner.release();
     RegistryConfig below =
-        config.withEndpoints(SERVER.endpoint() + root + "/chroot").withNamespace("ns/deep");
+        config.withEndpoints(server.endpoint() + root + "/chroot").withNamespace("ns/deep");
     Driver chrooted = open(below);
     Seen seen = chrooted.subscribe("a").awaitListing();
     chrooted.own("a", "1").takeOver("y");
     seen.awaitRecords(Map.of("1", "y"));
-    assertEquals(Optional.of("y"), OPERATOR.text(root + "/chroot/ns/deep/a/1"));
+    assertEquals(Optional.of("y"), operator.text(root + "/chroot/ns/deep/a/1"));
     assertEquals(Set.of("a"), chrooted.call(b -> b.services()));
   }
 
@@ -393,6 +395,6 @@ class ZooKeeperSubscriptionTest {
   }
 
   private static long watches() {
-    return ServerStatus.of(SERVER.port()).number("zk_watch_count");
+    return ServerStatus.of(server.port()).number("zk_watch_count");
   }
 }

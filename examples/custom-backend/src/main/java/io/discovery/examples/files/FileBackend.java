@@ -33,12 +33,14 @@ final class FileBackend implements Backend {
   private final RegistryConfig config;
   private final EventLoop loop;
   private final ExecutorService disk;
+  private volatile long progressAt;
 
   FileBackend(FileStore store, Duration poll, RegistryConfig config, BackendContext context) {
     this.store = store;
     this.poll = poll;
     this.config = config;
     this.loop = context.loop();
+    this.progressAt = loop.nanoTime();
     this.disk =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -70,7 +72,7 @@ final class FileBackend implements Backend {
 
   @Override
   public CompletionStage<Void> shutdown() {
-    disk.shutdown();
+    disk.shutdownNow(); // and drops what is queued
     return CompletableFuture.completedFuture(null);
   }
 
@@ -99,9 +101,7 @@ final class FileBackend implements Backend {
 
   private <T> CompletionStage<T> run(Duration limit, Callable<T> task) {
     CompletableFuture<T> outcome = new CompletableFuture<>();
-    EventLoop.Timer late =
-        loop.schedule(
-            limit, () -> outcome.completeExceptionally(failure("no answer within " + limit, null)));
+    awaitProgress(outcome, limit, loop.nanoTime());
     disk.execute(
         () -> {
           Runnable answer;
@@ -113,10 +113,23 @@ final class FileBackend implements Backend {
           } catch (Exception e) {
             answer = () -> outcome.completeExceptionally(failure(e.toString(), e));
           }
+          progressAt = loop.nanoTime();
           loop.execute(answer);
-          late.cancel();
         });
     return outcome;
+  }
+
+  /** Fails what has waited this long, unless it waits in a queue that moves. */
+  private void awaitProgress(CompletableFuture<?> outcome, Duration limit, long since) {
+    loop.schedule(
+        limit,
+        () -> {
+          if (!outcome.isDone() && progressAt - since > 0) {
+            awaitProgress(outcome, limit, progressAt);
+          } else {
+            outcome.completeExceptionally(failure("no answer within " + limit, null));
+          }
+        });
   }
 
   private DiscoveryException failure(String what, Exception cause) {

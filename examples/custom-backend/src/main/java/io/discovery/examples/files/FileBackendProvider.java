@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The backend {@code files}. Its endpoint is one absolute directory on a local, case-sensitive file
- * system, which every process may write to.
+ * The backend {@code files}. Its endpoint is one absolute directory, which exists, on a local file
+ * system that tells {@code A} from {@code a}.
  *
  * <p>Option {@code poll-millis}: the pause between two looks of a watch, 100 if not set.
  */

@@ -14,6 +14,7 @@ import io.discovery.spi.Write.Claim;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -73,6 +74,8 @@ final class FileStore {
             touch(next);
             Files.createDirectories(file.getParent());
             Files.move(next, file, ATOMIC_MOVE);
+          } else {
+            touch(file);
           }
         });
   }
@@ -80,11 +83,12 @@ final class FileStore {
   /** Tells that the owner lives; returns whether the record is still its own. */
   boolean beat(String service, String id, String owner) throws IOException {
     Path file = file(service, id);
-    boolean ours = isOwned(file, owner);
-    if (ours) {
+    if (isOwned(file, owner)) {
       touch(file);
+      return true;
     }
-    return ours;
+    requireRoot();
+    return false;
   }
 
   /** Removes the record if it is the owner's. */
@@ -118,8 +122,16 @@ final class FileStore {
   String identity() throws IOException {
     try {
       return Files.readString(root.resolve("store"));
-    } catch (NoSuchFileException nothingWrittenYet) {
+    } catch (NoSuchFileException nothingYet) {
+      requireRoot();
       return "";
+    }
+  }
+
+  /** A directory that is missing, unmounted perhaps, is an outage and not an empty store. */
+  private void requireRoot() throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw new NotDirectoryException(root.toString());
     }
   }
 
@@ -147,35 +159,52 @@ final class FileStore {
    */
   private List<Path> names(Path folder) throws IOException {
     List<Path> names = new ArrayList<>();
-    synchronized (THIS_PROCESS) {
-      try (FileChannel lock = FileChannel.open(root.resolve("lock"), READ)) {
-        lock.lock(0, Long.MAX_VALUE, true);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-          files.forEach(names::add);
-        }
-      } catch (NoSuchFileException | NotDirectoryException none) {
-        return List.of();
+    try (FileChannel channel = FileChannel.open(root.resolve("lock"), READ)) {
+      locked(channel, true, () -> list(folder, names));
+    } catch (NoSuchFileException noLock) {
+      if (!identity().isEmpty()) {
+        throw noLock;
       }
     }
     return names;
   }
 
-  private interface Change {
+  private static void list(Path folder, List<Path> names) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      files.forEach(names::add);
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      names.clear();
+    }
+  }
+
+  private Void changing(Step change) throws IOException {
+    try (FileChannel channel = FileChannel.open(root.resolve("lock"), CREATE, WRITE)) {
+      locked(
+          channel,
+          false,
+          () -> {
+            if (Files.notExists(root.resolve("store"))) {
+              Files.writeString(root.resolve("store"), UUID.randomUUID().toString());
+            }
+            change.run();
+          });
+    }
+    return null;
+  }
+
+  private interface Step {
     void run() throws IOException;
   }
 
-  private Void changing(Change change) throws IOException {
+  private static void locked(FileChannel channel, boolean shared, Step step) throws IOException {
     synchronized (THIS_PROCESS) {
-      Files.createDirectories(root);
-      try (FileChannel lock = FileChannel.open(root.resolve("lock"), CREATE, WRITE)) {
-        lock.lock(); // the end of the channel, or of this process, unlocks
-        if (identity().isEmpty()) {
-          Files.writeString(root.resolve("store"), UUID.randomUUID().toString());
-        }
-        change.run();
+      FileLock lock = channel.lock(0, Long.MAX_VALUE, shared); // ends with this process, too
+      try {
+        step.run();
+      } finally {
+        lock.release();
       }
     }
-    return null;
   }
 
   private boolean isOwned(Path file, String owner) throws IOException {

@@ -6,6 +6,8 @@ import io.discovery.RegistryConfig;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Expiry;
 import io.discovery.tck.Fixture;
+import io.discovery.tck.Link;
+import io.discovery.tck.Server;
 import io.discovery.tck.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,14 +24,21 @@ import java.util.stream.Stream;
 
 /** A temporary directory, looked at and meddled with as an operator would. */
 final class FileFixture implements Fixture, Store {
+  private final Path home;
   private final Path root;
+  private final Tarpit tarpit;
+  private final FileServer server;
+  private int links;
 
   FileFixture() {
     try {
-      root = Files.createTempDirectory("discovery-files-");
+      home = Files.createTempDirectory("discovery-files-");
+      root = Files.createDirectory(home.resolve("root"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    tarpit = new Tarpit(home.resolve("tarpit"));
+    server = new FileServer(root, tarpit);
   }
 
   @Override
@@ -47,6 +56,16 @@ final class FileFixture implements Fixture, Store {
     return Optional.of(this);
   }
 
+  @Override
+  public Optional<Server> server() {
+    return Optional.of(server);
+  }
+
+  @Override
+  public Optional<Link> openLink() {
+    return Optional.of(new FileLink(config(), home.resolve("link" + links++), root, tarpit));
+  }
+
   /** Whoever ends an owner's hold here does it by removing the file. */
   @Override
   public Optional<Expiry> expiry() {
@@ -58,7 +77,7 @@ final class FileFixture implements Fixture, Store {
     Path file = folder(namespace, service).resolve(id);
     try {
       Files.createDirectories(file.getParent());
-      Path draft = Files.createTempFile(root, "draft", "");
+      Path draft = Files.createTempFile(home, "draft", "");
       Files.write(draft, value);
       Files.move(draft, file, ATOMIC_MOVE);
     } catch (IOException e) {
@@ -97,9 +116,13 @@ final class FileFixture implements Fixture, Store {
 
   @Override
   public void close() {
-    try (Stream<Path> paths = Files.walk(root)) {
+    deleteAll(home);
+  }
+
+  static void deleteAll(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,6 +15,9 @@ import java.util.function.UnaryOperator;
 
 /** The service of the examples, text in and text out: what protoc would generate from a file. */
 final class Greeter {
+  /** The name under which clients find it. */
+  static final String NAME = "greeter";
+
   private static final String SERVICE = "quickstart.Greeter";
 
   static final MethodDescriptor<String, String> GREET =
@@ -27,7 +30,9 @@ final class Greeter {
 
   /**
    * What a careful client asks for: every server in turn, calls that wait for the first one, and up
-   * to three more attempts where a server died under a call. A greeting may be given twice.
+   * to three more attempts where a server died under a call: a greeting may be given twice. Netty's
+   * transport reports that mostly as UNAVAILABLE, and as UNKNOWN if it was about to write
+   * (grpc-java issue 10120).
    */
   static final Map<String, ?> SERVICE_CONFIG =
       Map.of(
@@ -51,7 +56,7 @@ final class Greeter {
                       "backoffMultiplier",
                       2.0,
                       "retryableStatusCodes",
-                      List.of("UNAVAILABLE")))));
+                      List.of("UNAVAILABLE", "UNKNOWN")))));
 
   private Greeter() {}
 

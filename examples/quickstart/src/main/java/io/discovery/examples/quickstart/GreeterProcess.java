@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** One {@link GreeterServer} in a JVM of its own. Safe for any thread. */
-final class GreeterProcess implements AutoCloseable {
+final class GreeterProcess {
   private static final Duration START = Duration.ofSeconds(30);
   private static final int LAST_LINES = 15;
   private static final String REGISTERED = " is registered";
@@ -141,10 +141,5 @@ final class GreeterProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     }
-  }
-
-  @Override
-  public void close() {
-    kill();
   }
 }

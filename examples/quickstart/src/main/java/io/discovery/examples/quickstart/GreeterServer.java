@@ -29,7 +29,7 @@ public final class GreeterServer {
             .service("greeter", instance -> instance.withMetadata("zone", zone))
             .register();
     Runtime.getRuntime().addShutdownHook(new Thread(registered::close));
-    registered.awaitRegistered(Duration.ofSeconds(10));
+    registered.awaitRegistered(Duration.ofSeconds(30));
     System.out.println(registered.registrations().get(0).instance().authority() + " is registered");
     server.awaitTermination();
     registry.close();

@@ -1,8 +1,8 @@
 package io.discovery.examples.quickstart;
 
-import io.discovery.DiscoveryException;
 import io.discovery.Registries;
 import io.discovery.Registry;
+import io.discovery.Watcher.Phase;
 import io.discovery.examples.quickstart.Story.Promise;
 import io.discovery.examples.quickstart.Terminal.Colour;
 import io.discovery.tck.Await;
@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.logging.LogManager;
 
 /**
@@ -30,8 +32,9 @@ public final class Quickstart {
   /** Milliseconds in which nothing happens between two events. */
   private static final String STEADY = "quickstart.steady";
 
-  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
   private static final int FRAME_MILLIS = 100;
+  private static final int MOST_FAILURES = 5;
   private static final int LINE_MILLIS = 5_000;
 
   private final Terminal terminal = new Terminal();
@@ -54,31 +57,40 @@ public final class Quickstart {
     try (Cluster cluster = Cluster.open();
         Registry registry = Registries.open(cluster.config())) {
       tell("The registry is " + cluster + ".");
-      checkReachable(cluster, registry);
+      watch(cluster, registry);
       return run(cluster, registry);
     } catch (AssertionError | RuntimeException e) {
       terminal.say(terminal.paint(Colour.RED, "\nquickstart: " + e.getMessage()));
+      sayFailures();
       return false;
     }
   }
 
-  private void checkReachable(Cluster cluster, Registry registry) {
+  /** Follows the service, and makes sure that nobody else plays on this stage. */
+  private void watch(Cluster cluster, Registry registry) {
+    registry.watch(Greeter.NAME, scoreboard);
+    await(
+        FIRST_ANSWER,
+        () -> scoreboard.phase() == Phase.CURRENT,
+        () ->
+            cluster
+                + " does not answer: "
+                + scoreboard.trouble().orElse("no reason known")
+                + "; check -Ddiscovery.endpoints, or leave it out to have a server started");
+    await(
+        cluster.config().ttl().plusSeconds(2),
+        () -> scoreboard.known().isEmpty(),
+        () ->
+            "there are greeters already in "
+                + cluster.config().namespace()
+                + ", perhaps of another quickstart; choose another place with -Ddiscovery.namespace");
+  }
+
+  private static void await(Duration timeout, BooleanSupplier condition, Supplier<String> message) {
     try {
-      Duration gone = cluster.config().ttl().plusSeconds(2);
-      Await.until(
-          "no instance of 'greeter' in "
-              + cluster.config().namespace()
-              + ", such as of a quickstart"
-              + " that still runs (remedy: -Ddiscovery.namespace=ANOTHER)",
-          gone,
-          () -> registry.list("greeter", ANSWER).instances().isEmpty());
-    } catch (DiscoveryException e) {
-      throw new IllegalStateException(
-          cluster
-              + " does not answer: "
-              + e.getMessage()
-              + "; check -Ddiscovery.endpoints, or leave it out to have one started",
-          e);
+      Await.until("", timeout, condition);
+    } catch (AssertionError e) {
+      throw new IllegalStateException(message.get(), e);
     }
   }
 
@@ -89,7 +101,6 @@ public final class Quickstart {
     List<Promise> kept;
     try (Story story = new Story(cluster, scoreboard, steady, this::tell);
         Calls calls = new Calls(registry, scoreboard)) {
-      registry.watch("greeter", scoreboard);
       story.open();
       calls.start();
       story.share();
@@ -104,6 +115,7 @@ public final class Quickstart {
       kept = story.kept();
     } finally {
       frames.shutdownNow();
+      terminal.keepPanel();
     }
     return report(kept);
   }
@@ -142,8 +154,15 @@ public final class Quickstart {
     terminal.say(
         line("of these sent a second time, as a server died", "", "" + scoreboard.repeats()));
     terminal.say(line("failures", "0", "" + failures.size()));
-    failures.stream().distinct().limit(5).forEach(why -> terminal.say("    " + why));
+    sayFailures();
     return failures.isEmpty();
+  }
+
+  private void sayFailures() {
+    scoreboard.failures().stream()
+        .distinct()
+        .limit(MOST_FAILURES)
+        .forEach(why -> terminal.say("    a call failed: " + why));
   }
 
   private static String line(String what, String expected, String found) {

@@ -23,8 +23,9 @@ final class Scoreboard implements Watcher.Listener {
   private final Map<String, Player> players = new LinkedHashMap<>();
   private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
   private final List<String> failures = new ArrayList<>();
-  private Snapshot view = new Snapshot("greeter", 0, List.of());
+  private Snapshot view = new Snapshot(Greeter.NAME, 0, List.of());
   private Phase phase = Phase.CONNECTING;
+  private Optional<String> trouble = Optional.empty();
   private long calls;
   private long attempts;
 
@@ -72,6 +73,7 @@ final class Scoreboard implements Watcher.Listener {
   @Override
   public synchronized void onStatus(Status status) {
     phase = status.phase();
+    trouble = status.cause().map(Throwable::getMessage);
     phases.put(phase, System.nanoTime());
   }
 
@@ -114,6 +116,11 @@ final class Scoreboard implements Watcher.Listener {
 
   synchronized Phase phase() {
     return phase;
+  }
+
+  /** Returns why the view is not current, if that is known. */
+  synchronized Optional<String> trouble() {
+    return trouble;
   }
 
   /** Returns since when the watch is in this phase, if it is. */

@@ -140,7 +140,7 @@ final class Story implements AutoCloseable {
     teller.accept("The registry is started again.");
     Duration current =
         keep(
-            "a registry that is back shows as CURRENT",
+            "a registry that answers again shows as CURRENT",
             AFTER_OUTAGE,
             started,
             () -> scoreboard.since(Phase.CURRENT));
@@ -190,8 +190,11 @@ final class Story implements AutoCloseable {
     }
   }
 
+  /** Lets the servers leave; a registry of the user's is left clean. */
   @Override
   public void close() {
-    greeters.forEach(GreeterProcess::close);
+    greeters.forEach(GreeterProcess::terminate);
+    greeters.forEach(greeter -> greeter.awaitEnd(SOON));
+    greeters.forEach(GreeterProcess::kill);
   }
 }

@@ -21,6 +21,7 @@ final class Terminal {
       new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
   private final boolean live = isTerminal();
   private List<String> panel = List.of();
+  private boolean kept;
 
   /** The few colours there are. */
   enum Colour {
@@ -72,11 +73,17 @@ final class Terminal {
 
   /** Replaces the panel. */
   synchronized void show(List<String> lines) {
-    if (live) {
+    if (live && !kept) {
       erase();
       panel = List.copyOf(lines);
       draw();
     }
+  }
+
+  /** Leaves the panel as it is and takes no more; what is said from now on stands below it. */
+  synchronized void keepPanel() {
+    panel = List.of();
+    kept = true;
   }
 
   private void erase() {

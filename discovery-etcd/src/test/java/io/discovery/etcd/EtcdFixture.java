@@ -1,0 +1,65 @@
+package io.discovery.etcd;
+
+import io.discovery.RegistryConfig;
+import io.discovery.tck.Bounds;
+import io.discovery.tck.Census;
+import io.discovery.tck.EtcdServer;
+import io.discovery.tck.Expiry;
+import io.discovery.tck.Fixture;
+import io.discovery.tck.Link;
+import io.discovery.tck.Server;
+import io.discovery.tck.Store;
+import io.discovery.tck.TcpProxy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A real etcd under the kit. */
+final class EtcdFixture implements Fixture {
+  private final EtcdServer server = EtcdServer.launch();
+  private final Etcd etcd = new Etcd(server);
+
+  @Override
+  public RegistryConfig config() {
+    return RegistryConfig.defaults().withBackend("etcd").withEndpoints(server.endpoint());
+  }
+
+  @Override
+  public Bounds bounds() {
+    return Bounds.usual(Duration.ofSeconds(2), Duration.ofSeconds(2));
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return Optional.of(etcd);
+  }
+
+  @Override
+  public Optional<Server> server() {
+    return Optional.of(server);
+  }
+
+  @Override
+  public Optional<Link> openLink() {
+    TcpProxy proxy = new TcpProxy(server.port());
+    return Optional.of(Link.through(proxy, config().withEndpoints(proxy.endpoint())));
+  }
+
+  @Override
+  public Optional<Expiry> expiry() {
+    return Optional.of(etcd);
+  }
+
+  @Override
+  public Optional<Census> census() {
+    return Optional.of(
+        new Census(
+            etcd.connections(), OptionalLong.of(etcd.leases()), OptionalLong.of(etcd.watches())));
+  }
+
+  @Override
+  public void close() {
+    etcd.close();
+    server.close();
+  }
+}

@@ -1,0 +1,102 @@
+package io.discovery.etcd;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A self-signed certificate with its key, made by the JDK's keytool, as PEM files and key store.
+ */
+final class Identity {
+  static final char[] PASSWORD = "changeit".toCharArray();
+  private static final Base64.Encoder PEM = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+  private final KeyStore store;
+  private final Path certificate;
+  private final Path key;
+
+  /**
+   * @param names subject alternative names as keytool writes them, such as {@code ip:127.0.0.1}
+   */
+  Identity(Path directory, String name, String names) throws Exception {
+    Path file = directory.resolve(name + ".p12");
+    keytool(file, "CN=" + name, "san=" + names);
+    store = KeyStore.getInstance(file.toFile(), PASSWORD);
+    certificate =
+        write(
+            directory.resolve(name + ".pem"),
+            "CERTIFICATE",
+            store.getCertificate("it").getEncoded());
+    key =
+        write(
+            directory.resolve(name + ".key"),
+            "PRIVATE KEY",
+            store.getKey("it", PASSWORD).getEncoded());
+  }
+
+  Path certificate() {
+    return certificate;
+  }
+
+  Path key() {
+    return key;
+  }
+
+  KeyStore store() {
+    return store;
+  }
+
+  /** A store that trusts this certificate and no other. */
+  KeyStore trustStore() throws GeneralSecurityException, IOException {
+    KeyStore trusting = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusting.load(null, null);
+    trusting.setCertificateEntry("it", store.getCertificate("it"));
+    return trusting;
+  }
+
+  private static void keytool(Path file, String subject, String names) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-keyalg",
+                "EC",
+                "-dname",
+                subject,
+                "-ext",
+                names,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .redirectOutput(file.resolveSibling("keytool.log").toFile())
+            .start();
+    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IllegalStateException(
+          "keytool failed: " + Files.readString(file.resolveSibling("keytool.log")));
+    }
+  }
+
+  private static Path write(Path file, String type, byte[] content) throws IOException {
+    String body = PEM.encodeToString(content);
+    return Files.write(
+        file,
+        List.of("-----BEGIN " + type + "-----", body, "-----END " + type + "-----"),
+        US_ASCII);
+  }
+}
