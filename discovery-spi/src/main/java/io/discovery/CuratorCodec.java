@@ -1,11 +1,6 @@
 package io.discovery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -36,28 +31,23 @@ final class CuratorCodec implements InstanceCodec {
 
   @Override
   public byte[] encode(ServiceInstance instance, Instant registeredAt) {
-    StringWriter text = new StringWriter();
-    try (JsonWriter json = new JsonWriter(text)) {
-      json.beginObject();
-      json.name("name").value(instance.service());
-      json.name("id").value(instance.id());
-      json.name("address").value(instance.host());
-      json.name("port").value(instance.port());
-      json.name("sslPort").nullValue();
-      json.name("payload").nullValue();
-      json.name("registrationTimeUTC").value(registeredAt.toEpochMilli());
-      json.name("serviceType").value("DYNAMIC");
-      json.name("uriSpec").nullValue();
-      if (Extras.needed(instance)) {
-        json.name("discovery").beginObject();
-        Extras.write(json, instance);
-        json.endObject();
-      }
-      json.endObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a StringWriter does not fail", e);
-    }
-    return text.toString().getBytes(UTF_8);
+    return RecordWriter.write(
+        json -> {
+          json.name("name").value(instance.service());
+          json.name("id").value(instance.id());
+          json.name("address").value(instance.host());
+          json.name("port").value(instance.port());
+          json.name("sslPort").nullValue();
+          json.name("payload").nullValue();
+          json.name("registrationTimeUTC").value(registeredAt.toEpochMilli());
+          json.name("serviceType").value("DYNAMIC");
+          json.name("uriSpec").nullValue();
+          if (Extras.needed(instance)) {
+            json.name("discovery").beginObject();
+            Extras.write(json, instance);
+            json.endObject();
+          }
+        });
   }
 
   @Override

@@ -1,11 +1,5 @@
 package io.discovery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.gson.stream.JsonWriter;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -34,23 +28,18 @@ final class EtcdNamingCodec implements InstanceCodec {
 
   @Override
   public byte[] encode(ServiceInstance instance, Instant registeredAt) {
-    StringWriter text = new StringWriter();
-    try (JsonWriter json = new JsonWriter(text)) {
-      json.beginObject();
-      json.name("Op").value(0);
-      json.name("Addr").value(instance.authority());
-      json.name("Metadata").nullValue();
-      if (Extras.needed(instance)) {
-        json.name("Discovery").beginObject();
-        json.name("id").value(instance.id());
-        Extras.write(json, instance);
-        json.endObject();
-      }
-      json.endObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a StringWriter does not fail", e);
-    }
-    return text.toString().getBytes(UTF_8);
+    return RecordWriter.write(
+        json -> {
+          json.name("Op").value(0);
+          json.name("Addr").value(instance.authority());
+          json.name("Metadata").nullValue();
+          if (Extras.needed(instance)) {
+            json.name("Discovery").beginObject();
+            json.name("id").value(instance.id());
+            Extras.write(json, instance);
+            json.endObject();
+          }
+        });
   }
 
   @Override

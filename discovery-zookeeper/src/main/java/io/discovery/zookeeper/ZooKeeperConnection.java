@@ -22,18 +22,18 @@ import org.apache.zookeeper.ZooKeeper;
 /**
  * The state of one client's session, and attempts on it. For the event loop.
  *
- * <p><b>Errors.</b> While not connected, attempts fail at once and do not queue up in the client;
- * only a handle that is just being made is waited for, at most the request timeout. A handle that
- * cannot authenticate is dead for good, so it is thrown away and another tries, every few seconds.
- * A wiped server refuses those who have seen more than it has; they are free of that when their
- * session is given up, a session timeout after the loss.
+ * <p><b>Errors.</b> After a loss attempts fail at once, and do not queue up in the client, until it
+ * is connected again. While a handle is being made they wait, none longer than the request timeout.
+ * A handle that cannot authenticate is dead for good: it is thrown away, and another tries some
+ * seconds later. A wiped server refuses those who have seen more than it has; they are free of that
+ * when their session is given up, a session timeout after the loss.
  *
  * <pre>
- *                      connected                  connection lost
- *  open ───► CONNECTING ───────► CONNECTED(session) ────────► DISCONNECTED ──┐
- *                │ request timeout      ▲       connected            │       │ session lost:
- *                └───► DISCONNECTED ────┴────────────────────────────┘       │ a new handle
- *                                    CONNECTING ◄────────────────────────────┘
+ *                     connected                    lost
+ *  open ──► CONNECTING ────────► CONNECTED(session) ──► DISCONNECTED(why)
+ *               ▲                      ▲                  │        │
+ *               │                      └───── connected ──┘        │
+ *               └─── session lost: a new handle ──────────────────┘
  * </pre>
  */
 final class ZooKeeperConnection implements ZooKeeperClient.Events {
@@ -51,7 +51,6 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private CompletableFuture<ZooKeeperSession> session = new CompletableFuture<>();
   private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
   private long sessionId; // of the session that may own records; 0 if none
-  private boolean down; // at some time since the last connection
   private boolean closed;
 
   /** Who lives by the session. */
@@ -176,6 +175,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     }
   }
 
+  /** Lets attempts wait, none for longer than a request may take. */
   private void connecting() {
     if (session.isDone()) {
       session = new CompletableFuture<>();
@@ -185,9 +185,12 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     loop.schedule(
         patience,
         () -> {
-          down |= !awaited.isDone();
-          awaited.completeExceptionally(
-              ZooKeeperFailures.late("connecting to ZooKeeper", patience));
+          if (!awaited.isDone()) {
+            session = new CompletableFuture<>();
+            connecting();
+            awaited.completeExceptionally(
+                ZooKeeperFailures.late("connecting to ZooKeeper", patience));
+          }
         });
   }
 
@@ -205,10 +208,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     if (!session.complete(current)) {
       session = CompletableFuture.completedFuture(current);
     }
-    if (down) {
-      down = false;
-      context.reachable();
-    }
+    context.reachable();
     new ArrayList<>(dependants).forEach(dependant -> dependant.connected(current));
   }
 
@@ -252,7 +252,6 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   }
 
   private void disconnected(DiscoveryException cause) {
-    down = true;
     ifConnected(current -> current.end(cause));
     if (!session.completeExceptionally(cause)) {
       session = CompletableFuture.failedFuture(cause);
