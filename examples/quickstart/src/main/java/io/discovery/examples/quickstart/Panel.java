@@ -8,9 +8,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** The live view: who is there, how many calls each gets, and how far all that can be trusted. */
-final class Panel {
+/**
+ * The live view: who is there, how many calls each gets, and how far all that can be trusted. Drawn
+ * by a thread of its own until closed; where nothing can be redrawn, a line now and then.
+ */
+final class Panel implements AutoCloseable {
+  private static final int FRAME_MILLIS = 100;
+  private static final int LINE_MILLIS = 5_000;
   private static final int CALLS_PER_MARK = 2;
   private static final int FRAMES_OF_A_SECOND = 10;
 
@@ -18,6 +27,13 @@ final class Panel {
   private final Terminal terminal;
   private final String title;
   private final List<Map<String, Long>> frames = new ArrayList<>();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "panel");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   Panel(Scoreboard scoreboard, Terminal terminal, String title) {
     this.scoreboard = scoreboard;
@@ -25,8 +41,18 @@ final class Panel {
     this.title = title;
   }
 
-  /** Redraws; to be called ten times a second, by one thread. */
-  void draw() {
+  /**
+   * Begins.
+   *
+   * @param teller where lines go
+   */
+  void start(Consumer<String> teller) {
+    Runnable draw = terminal.isLive() ? this::draw : () -> teller.accept(line());
+    int millis = terminal.isLive() ? FRAME_MILLIS : LINE_MILLIS;
+    var unused = clock.scheduleAtFixedRate(draw, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void draw() {
     List<Player> players = scoreboard.players();
     Map<String, Long> now = new HashMap<>();
     players.forEach(player -> now.put(player.instance().authority(), player.calls()));
@@ -83,8 +109,7 @@ final class Panel {
         + terminal.paint(failures == 0 ? Colour.GREEN : Colour.RED, failed);
   }
 
-  /** Returns the view in one line, for where nothing is redrawn. */
-  String line() {
+  private String line() {
     List<String> counts = new ArrayList<>();
     for (Player player : scoreboard.players()) {
       if (player.goneAt().isEmpty()) {
@@ -92,5 +117,12 @@ final class Panel {
       }
     }
     return scoreboard.phase() + ", " + total() + "; by server: " + String.join(", ", counts);
+  }
+
+  /** Leaves the last view as it is. */
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    terminal.keepPanel();
   }
 }

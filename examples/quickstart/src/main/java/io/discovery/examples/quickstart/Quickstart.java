@@ -9,9 +9,6 @@ import io.discovery.tck.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.LogManager;
@@ -33,9 +30,7 @@ public final class Quickstart {
   private static final String STEADY = "quickstart.steady";
 
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
-  private static final int FRAME_MILLIS = 100;
   private static final int MOST_FAILURES = 5;
-  private static final int LINE_MILLIS = 5_000;
 
   private final Terminal terminal = new Terminal();
   private final Scoreboard scoreboard = new Scoreboard();
@@ -58,7 +53,7 @@ public final class Quickstart {
         Registry registry = Registries.open(cluster.config())) {
       tell("The registry is " + cluster + ".");
       watch(cluster, registry);
-      return run(cluster, registry);
+      return play(cluster, registry);
     } catch (AssertionError | RuntimeException e) {
       terminal.say(terminal.paint(Colour.RED, "\nquickstart: " + e.getMessage()));
       sayFailures();
@@ -94,13 +89,13 @@ public final class Quickstart {
     }
   }
 
-  private boolean run(Cluster cluster, Registry registry) {
+  private boolean play(Cluster cluster, Registry registry) {
     Duration steady = Duration.ofMillis(Long.getLong(STEADY, 2_500));
-    Panel panel = new Panel(scoreboard, terminal, Calls.TARGET + " on " + cluster);
-    ScheduledExecutorService frames = frames(panel);
     List<Promise> kept;
     try (Story story = new Story(cluster, scoreboard, steady, this::tell);
-        Calls calls = new Calls(registry, scoreboard)) {
+        Calls calls = new Calls(registry, scoreboard);
+        Panel panel = new Panel(scoreboard, terminal, Calls.TARGET + " on " + cluster)) {
+      panel.start(this::tell);
       story.open();
       calls.start();
       story.share();
@@ -113,25 +108,8 @@ public final class Quickstart {
         tell("The registry is yours: its death is left out.");
       }
       kept = story.kept();
-    } finally {
-      frames.shutdownNow();
-      terminal.keepPanel();
     }
     return report(kept);
-  }
-
-  private ScheduledExecutorService frames(Panel panel) {
-    ScheduledExecutorService frames =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "frames");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Runnable draw = terminal.isLive() ? panel::draw : () -> tell(panel.line());
-    long millis = terminal.isLive() ? FRAME_MILLIS : LINE_MILLIS;
-    var unused = frames.scheduleAtFixedRate(draw, millis, millis, TimeUnit.MILLISECONDS);
-    return frames;
   }
 
   private void tell(String event) {

@@ -50,6 +50,10 @@ final class Scoreboard implements Watcher.Listener {
       return new Player(instance, calls, seenAt, calledAt, OptionalLong.of(now), fate);
     }
 
+    private Player back(long now) {
+      return new Player(instance, calls, now, calledAt, OptionalLong.empty(), fate);
+    }
+
     private Player fated(String what) {
       return new Player(instance, calls, seenAt, calledAt, goneAt, what);
     }
@@ -61,8 +65,10 @@ final class Scoreboard implements Watcher.Listener {
     for (Change change : snapshot.changesSince(view)) {
       ServiceInstance instance = change.instance();
       if (change instanceof Change.Added) {
-        OptionalLong never = OptionalLong.empty();
-        players.put(instance.authority(), new Player(instance, 0, now, never, never, ""));
+        players.merge(
+            instance.authority(),
+            new Player(instance, 0, now, OptionalLong.empty(), OptionalLong.empty(), ""),
+            (before, after) -> before.back(now));
       } else if (change instanceof Change.Removed) {
         players.computeIfPresent(instance.authority(), (key, player) -> player.gone(now));
       }

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 final class Story implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
+  private static final Duration COLD_START = Duration.ofSeconds(20);
+  private static final Duration CONNECTED = Duration.ofSeconds(10);
   private static final Duration SLACK = Duration.ofSeconds(2);
 
   private final Cluster cluster;
@@ -64,7 +66,7 @@ final class Story implements AutoCloseable {
 
   void share() {
     for (GreeterProcess greeter : greeters) {
-      await("a call to " + greeter.authority(), SOON, at(greeter, Player::calledAt));
+      await("a call to " + greeter.authority(), COLD_START, at(greeter, Player::calledAt));
     }
     teller.accept("All three are found and share a hundred calls a second.");
     enjoy();
@@ -82,7 +84,7 @@ final class Story implements AutoCloseable {
             registered.at(),
             at(greeter, Story::seenAt));
     Duration called =
-        keep("... and is called", SOON, registered.at(), at(greeter, Player::calledAt));
+        keep("... and is called", CONNECTED, registered.at(), at(greeter, Player::calledAt));
     teller.accept(
         registered.authority()
             + " joined: seen after "
