@@ -74,7 +74,8 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
    *
    * @param addressType what the transport dials
    * @param address makes the address of an instance; pure and quick. An instance for which it fails
-   *     is left out
+   *     is left out. It is also asked for the address of a host {@code no-instances.invalid}, where
+   *     nobody must be
    */
   public <A extends SocketAddress> DiscoveryNameResolverProvider(
       Registry registry, Class<A> addressType, Function<ServiceInstance, A> address) {

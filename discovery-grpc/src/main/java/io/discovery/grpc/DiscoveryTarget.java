@@ -29,10 +29,8 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
    *     what was expected
    */
   static DiscoveryTarget parse(URI target) {
-    String shown =
-        SCHEME
-            + ":"
-            + (target.isOpaque() ? target.getRawSchemeSpecificPart() : withoutQuery(target));
+    // Without the query, which may hold what nobody is to read.
+    String shown = SCHEME + ":" + target.getRawSchemeSpecificPart().replaceFirst("(?s)\\?.*", "");
     try {
       if (target.isOpaque() || target.getRawFragment() != null) {
         throw new IllegalArgumentException("bad form (expected: " + FORM + ")");
@@ -83,8 +81,12 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
         throw new IllegalArgumentException("query (expected: KEY=VALUE, several separated by '&')");
       }
       String key = Percent.decode(pair.substring(0, equals));
+      checkKey(key);
       String value = Percent.decode(pair.substring(equals + 1));
-      checkSetting(key, value);
+      // Whether a TLS file is there may change, see parse.
+      if (!key.startsWith("tls.")) {
+        RegistryConfig.defaults().with(key, value);
+      }
       if (settings.put(key, value) != null) {
         throw new IllegalArgumentException(key + ": given twice (expected: once)");
       }
@@ -92,7 +94,7 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
     return Collections.unmodifiableSortedMap(settings);
   }
 
-  private static void checkSetting(String key, String value) {
+  private static void checkKey(String key) {
     if (key.equals("password")) {
       throw new IllegalArgumentException(
           "password: gRPC logs targets (expected: -Ddiscovery.password, DISCOVERY_PASSWORD, or a Registry handed to the channel)");
@@ -101,14 +103,5 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
       throw new IllegalArgumentException(
           "backend: belongs before the path (expected: " + FORM + ")");
     }
-    // Whether a TLS file is there may change, see parse.
-    if (!key.startsWith("tls.")) {
-      RegistryConfig.defaults().with(key, value);
-    }
-  }
-
-  private static String withoutQuery(URI target) {
-    String authority = target.getRawAuthority() == null ? "" : target.getRawAuthority();
-    return "//" + authority + target.getRawPath();
   }
 }

@@ -72,6 +72,8 @@ final class DiscoveryTargetTest {
         "discovery:///orders?ttl | query (expected: KEY=VALUE",
         "discovery:///orders?=5 | query (expected: KEY=VALUE",
         "discovery:///orders?backend=etcd | backend: belongs before the path",
+        "discovery:orders?password=geheim | bad form",
+        "discovery:///orders?password=geheim%FF | password: gRPC logs targets",
         "discovery:///orders?password=geheim | password: gRPC logs targets",
       })
   void aBadTargetIsRefusedWithWhatWasExpected(String target, String message) {
