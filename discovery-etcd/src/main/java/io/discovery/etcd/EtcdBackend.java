@@ -56,14 +56,7 @@ final class EtcdBackend implements Backend {
   public Ownership own(String service, String id, Duration ttl, Ownership.Listener listener) {
     EtcdOwnership ownership =
         new EtcdOwnership(
-            connection,
-            loop,
-            writes,
-            keys.record(service, id),
-            ttl,
-            config.requestTimeout(),
-            listener,
-            owned::remove);
+            connection, writes, keys.record(service, id), ttl, listener, owned::remove);
     owned.add(ownership);
     return ownership;
   }
@@ -72,7 +65,7 @@ final class EtcdBackend implements Backend {
   public Subscription subscribe(String service, Observer observer) {
     ByteSequence prefix = keys.service(service);
     EtcdSubscription subscription =
-        new EtcdSubscription(connection, loop, prefix, observer, subscriptions::remove);
+        new EtcdSubscription(connection, prefix, observer, subscriptions::remove);
     subscriptions.add(subscription);
     subscription.start(read(prefix, false));
     return subscription;
@@ -109,7 +102,7 @@ final class EtcdBackend implements Backend {
   }
 
   private CompletionStage<EtcdPages.Result> read(ByteSequence prefix, boolean keysOnly) {
-    return EtcdPages.read(connection, loop, prefix, keysOnly, pageSize, config.listTimeout());
+    return EtcdPages.read(connection, prefix, keysOnly, pageSize, config.listTimeout());
   }
 
   private void onReset() {

@@ -48,6 +48,7 @@ final class EtcdConnection {
 
   private final EventLoop loop;
   private final EtcdClients clients;
+  private final Duration requestTimeout;
   private final Duration callTimeout;
   private final Runnable onReset;
   private final ExecutorService io;
@@ -55,7 +56,7 @@ final class EtcdConnection {
   private final EtcdOutage outage;
 
   // On the loop.
-  private final Set<Consumer<DiscoveryException>> pending = new HashSet<>();
+  private final Set<EtcdCall<?>> pending = new HashSet<>();
   private long revision;
   private boolean closed;
 
@@ -69,12 +70,13 @@ final class EtcdConnection {
       EtcdClients clients, RegistryConfig config, BackendContext context, Runnable onReset) {
     this.loop = context.loop();
     this.clients = clients;
+    this.requestTimeout = config.requestTimeout();
     this.callTimeout = callTimeout(config);
     this.onReset = onReset;
-    this.token = new EtcdToken(this, loop, config.user().isPresent());
+    this.token = new EtcdToken(this, config.user().isPresent());
     this.outage = new EtcdOutage(this, context);
     this.io = singleThread(context.label() + "-etcd");
-    jetcd(() -> client = clients.open());
+    io.execute(() -> client = clients.open());
   }
 
   /**
@@ -85,24 +87,27 @@ final class EtcdConnection {
     return config.requestTimeout().multipliedBy(3).dividedBy(4);
   }
 
+  /** The bound on one call. */
   Duration callTimeout() {
     return callTimeout;
   }
 
+  /** The bound on an operation of several calls. */
+  Duration requestTimeout() {
+    return requestTimeout;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
   /** Makes one call, when there is a token if one is needed. */
   <T> CompletionStage<T> call(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
-    CompletableFuture<T> answer = open(limit);
-    token
-        .ready()
-        .whenComplete(
-            (ready, failure) -> {
-              if (failure == null) {
-                send(rpc, answer, true);
-              } else {
-                answer.completeExceptionally(failure(failure));
-              }
-            });
-    return answer;
+    EtcdCall<T> call = open(limit, rpc);
+    if (!closed) {
+      call.sendWith(token);
+    }
+    return call.answer();
   }
 
   /**
@@ -137,9 +142,12 @@ final class EtcdConnection {
 
   /** As {@link #ping}, without waiting for a token. */
   CompletionStage<GetResponse> pingWithoutToken() {
-    CompletableFuture<GetResponse> answer = open(callTimeout);
-    send(client -> client.getKVClient().get(ANY_KEY, KEYS), answer, false);
-    return answer;
+    EtcdCall<GetResponse> call =
+        open(callTimeout, client -> client.getKVClient().get(ANY_KEY, KEYS));
+    if (!closed) {
+      call.send();
+    }
+    return call.answer();
   }
 
   /**
@@ -154,7 +162,7 @@ final class EtcdConnection {
       Watch.Listener listener,
       CompletableFuture<Watch.Watcher> opened) {
     jetcd(
-        () -> {
+        client -> {
           try {
             opened.complete(client.getWatchClient().watch(prefix, option, listener));
           } catch (RuntimeException e) {
@@ -163,9 +171,9 @@ final class EtcdConnection {
         });
   }
 
-  /** Runs a task on the one thread that talks to jetcd; dropped after {@link #shutdown}. */
-  void jetcd(Runnable task) {
-    io.execute(task);
+  /** Uses the client on the one thread that talks to jetcd; dropped after {@link #shutdown}. */
+  void jetcd(Consumer<Client> use) {
+    io.execute(() -> use.accept(client));
   }
 
   /**
@@ -174,23 +182,25 @@ final class EtcdConnection {
    * @return whether there is a new client
    */
   CompletionStage<Boolean> replaceClient() {
-    CompletableFuture<Boolean> replaced = new CompletableFuture<>();
-    jetcd(
-        () -> {
-          boolean can = clients.canReplace();
-          if (can) {
-            clients.close(client);
-            client = clients.open();
-          }
-          loop.execute(
-              () -> {
-                if (can) {
-                  failPending("gave up on a connection that does not answer");
-                }
-                replaced.complete(can);
-              });
-        });
-    return replaced;
+    return CompletableFuture.supplyAsync(this::swapClient, io)
+        .whenCompleteAsync(
+            (replaced, failure) -> {
+              if (failure != null || replaced) {
+                failPending("gave up on a connection that does not answer");
+              }
+            },
+            loop)
+        // Without a client every call fails, and so the next attempt is a second away.
+        .exceptionally(failure -> false);
+  }
+
+  private boolean swapClient() {
+    boolean can = clients.canReplace();
+    if (can) {
+      clients.close(client);
+      client = clients.open();
+    }
+    return can;
   }
 
   /** Takes note of the end of a watch: the store may be gone, and if so, may be back soon. */
@@ -221,7 +231,7 @@ final class EtcdConnection {
     // Closing takes a moment, unless the thread is stuck in a name lookup.
     loop.schedule(CLOSE, () -> done.complete(null));
     jetcd(
-        () -> {
+        client -> {
           clients.close(client);
           done.complete(null);
         });
@@ -230,89 +240,19 @@ final class EtcdConnection {
     return done;
   }
 
-  private <T> CompletableFuture<T> open(Duration limit) {
+  private <T> EtcdCall<T> open(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
     assert loop.inLoop();
-    CompletableFuture<T> answer = new CompletableFuture<>();
+    EtcdCall<T> call = new EtcdCall<>(this, outage, limit, rpc, pending::remove);
     if (closed) {
-      answer.completeExceptionally(unavailable("the registry is closed"));
-      return answer;
-    }
-    Consumer<DiscoveryException> abandon = answer::completeExceptionally;
-    pending.add(abandon);
-    EventLoop.Timer timer =
-        loop.schedule(
-            limit,
-            () -> {
-              outage.failed();
-              answer.completeExceptionally(unavailable("no answer in time"));
-            });
-    CompletionStage<T> end = answer;
-    end.whenComplete(
-        (value, failure) -> {
-          timer.cancel();
-          pending.remove(abandon);
-        });
-    return answer;
-  }
-
-  private <T> void send(
-      Function<Client, CompletableFuture<T>> rpc, CompletableFuture<T> answer, boolean mayRenew) {
-    jetcd(
-        () -> {
-          if (!answer.isDone()) {
-            start(rpc)
-                .whenComplete(
-                    (value, failure) ->
-                        loop.execute(() -> settle(rpc, answer, value, failure, mayRenew)));
-          }
-        });
-  }
-
-  private <T> CompletionStage<T> start(Function<Client, CompletableFuture<T>> rpc) {
-    try {
-      return rpc.apply(client);
-    } catch (RuntimeException e) {
-      // jetcd refuses at once when its client, or the caller's, has been closed.
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private <T> void settle(
-      Function<Client, CompletableFuture<T>> rpc,
-      CompletableFuture<T> answer,
-      T value,
-      Throwable failure,
-      boolean mayRenew) {
-    if (answer.isDone()) {
-      return;
-    }
-    if (failure == null) {
-      outage.answered();
-      answer.complete(value);
-    } else if (mayRenew && EtcdFailures.isStaleToken(failure)) {
-      // Turned down before execution, so it is safe to send again.
-      token
-          .renew()
-          .whenComplete(
-              (ready, denied) -> {
-                if (denied == null) {
-                  send(rpc, answer, false);
-                } else {
-                  answer.completeExceptionally(failure(denied));
-                }
-              });
+      call.fail(unavailable("the registry is closed"));
     } else {
-      if (EtcdFailures.isOutage(failure)) {
-        outage.failed();
-      } else {
-        outage.answered();
-      }
-      answer.completeExceptionally(failure(failure));
+      pending.add(call);
     }
+    return call;
   }
 
   private void failPending(String why) {
-    List.copyOf(pending).forEach(abandon -> abandon.accept(unavailable(why)));
+    List.copyOf(pending).forEach(call -> call.fail(unavailable(why)));
   }
 
   private static ExecutorService singleThread(String name) {

@@ -39,21 +39,15 @@ final class EtcdLease {
     void onBeat();
 
     /** The store knows no such lease. Last. */
-    void onGone(DiscoveryException cause);
+    void onGone(EtcdLease lease, DiscoveryException cause);
 
     /** A whole time to live has passed without a confirmation; renewals go on. */
     void onUnconfirmed(DiscoveryException cause);
   }
 
-  private EtcdLease(
-      EtcdConnection connection,
-      EventLoop loop,
-      long id,
-      Duration ttl,
-      long granted,
-      Holder holder) {
+  private EtcdLease(EtcdConnection connection, long id, Duration ttl, long granted, Holder holder) {
     this.connection = connection;
-    this.loop = loop;
+    this.loop = connection.loop();
     this.id = id;
     this.ttl = ttl;
     this.confirmed = granted;
@@ -62,23 +56,23 @@ final class EtcdLease {
 
   /** Asks for a lease and keeps it alive from then on. */
   static CompletionStage<EtcdLease> grant(
-      EtcdConnection connection, EventLoop loop, long seconds, Duration limit, Holder holder) {
-    long sent = loop.nanoTime();
+      EtcdConnection connection, long seconds, Duration limit, Holder holder) {
+    long sent = connection.loop().nanoTime();
     return connection
         .call(limit, client -> client.getLeaseClient().grant(seconds))
         .thenApply(
             granted -> {
               Duration ttl = Duration.ofSeconds(granted.getTTL());
-              EtcdLease lease = new EtcdLease(connection, loop, granted.getID(), ttl, sent, holder);
+              EtcdLease lease = new EtcdLease(connection, granted.getID(), ttl, sent, holder);
               lease.beatAfter(lease.beatInterval());
               return lease;
             });
   }
 
   /** Ends the lease and with it the keys that hang on it; one that is gone already is a success. */
-  static CompletionStage<Void> revoke(EtcdConnection connection, long id, Duration limit) {
+  static CompletionStage<Void> revoke(EtcdConnection connection, long id) {
     return connection
-        .call(limit, client -> client.getLeaseClient().revoke(id))
+        .call(connection.callTimeout(), client -> client.getLeaseClient().revoke(id))
         .<Void>thenApply(revoked -> null)
         .exceptionallyCompose(
             e ->
@@ -103,7 +97,7 @@ final class EtcdLease {
         connection.call(limit, client -> client.getLeaseClient().keepAliveOnce(id));
     return renewal.thenApply(
         answer -> {
-          confirmed = Math.max(confirmed, sent);
+          confirmed = sent - confirmed > 0 ? sent : confirmed;
           return answer;
         });
   }
@@ -128,7 +122,8 @@ final class EtcdLease {
             beatAfter(beatInterval().minusNanos(loop.nanoTime() - sent));
           } else if (EtcdFailures.isLeaseGone(e)) {
             stop();
-            holder.onGone(connection.unavailable("lease " + hex() + " has expired or was revoked"));
+            holder.onGone(
+                this, connection.unavailable("lease " + hex() + " has expired or was revoked"));
           } else {
             missed(sent, connection.failure(e));
           }

@@ -1,7 +1,6 @@
 package io.discovery.etcd;
 
 import io.discovery.spi.Entry;
-import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
@@ -25,10 +24,9 @@ final class EtcdPages {
   private static final int SMALLER = 8;
 
   private final EtcdConnection connection;
-  private final EventLoop loop;
   private final ByteSequence prefix;
   private final boolean keysOnly;
-  private final long deadline;
+  private final EtcdDeadline deadline;
   private final List<KeyValue> found = new ArrayList<>();
   private int size;
 
@@ -56,27 +54,24 @@ final class EtcdPages {
 
   private EtcdPages(
       EtcdConnection connection,
-      EventLoop loop,
       ByteSequence prefix,
       boolean keysOnly,
       int pageSize,
       Duration limit) {
     this.connection = connection;
-    this.loop = loop;
     this.prefix = prefix;
     this.keysOnly = keysOnly;
-    this.deadline = loop.nanoTime() + limit.toNanos();
+    this.deadline = new EtcdDeadline(connection.loop(), limit);
     this.size = pageSize;
   }
 
   static CompletionStage<Result> read(
       EtcdConnection connection,
-      EventLoop loop,
       ByteSequence prefix,
       boolean keysOnly,
       int pageSize,
       Duration limit) {
-    EtcdPages pages = new EtcdPages(connection, loop, prefix, keysOnly, pageSize, limit);
+    EtcdPages pages = new EtcdPages(connection, prefix, keysOnly, pageSize, limit);
     // The store's first key, where the prefix is empty.
     ByteSequence from = prefix.isEmpty() ? ZERO : prefix;
     return pages
@@ -109,9 +104,8 @@ final class EtcdPages {
             .withKeysOnly(keysOnly)
             .withLimit(size)
             .build();
-    Duration left = Duration.ofNanos(Math.max(0, deadline - loop.nanoTime()));
     return connection
-        .kv(left, kv -> kv.get(from, option))
+        .kv(deadline.left(), kv -> kv.get(from, option))
         .exceptionallyCompose(
             e -> {
               if (size == 1 || !EtcdFailures.isTooLarge(e)) {

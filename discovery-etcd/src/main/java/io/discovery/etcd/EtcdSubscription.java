@@ -57,12 +57,11 @@ final class EtcdSubscription implements Subscription {
    */
   EtcdSubscription(
       EtcdConnection connection,
-      EventLoop loop,
       ByteSequence prefix,
       Observer observer,
       Consumer<EtcdSubscription> onOver) {
     this.connection = connection;
-    this.loop = loop;
+    this.loop = connection.loop();
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;
@@ -93,7 +92,7 @@ final class EtcdSubscription implements Subscription {
             connection.callTimeout(),
             () -> probe.completeExceptionally(connection.unavailable("the watch is silent")));
     CompletionStage<Watch.Watcher> opened = stream.get();
-    connection.jetcd(() -> opened.thenAccept(Watch.Watcher::requestProgress));
+    connection.jetcd(client -> opened.thenAccept(Watch.Watcher::requestProgress));
     return probe.whenComplete((proof, e) -> late.cancel());
   }
 
@@ -116,7 +115,7 @@ final class EtcdSubscription implements Subscription {
     over = true;
     timer.cancel();
     // Behind the opening on the same thread, so that the watcher is there to be closed.
-    stream.ifPresent(opened -> connection.jetcd(() -> opened.thenAccept(Watch.Watcher::close)));
+    stream.ifPresent(opened -> connection.jetcd(client -> opened.thenAccept(Watch.Watcher::close)));
     probes.forEach(probe -> probe.completeExceptionally(cause));
     probes.clear();
     onOver.accept(this);

@@ -2,7 +2,6 @@ package io.discovery.etcd;
 
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
-import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +18,6 @@ final class EtcdToken {
   private static final Duration REFUSED = Duration.ofSeconds(5);
 
   private final EtcdConnection connection;
-  private final EventLoop loop;
 
   /** Completes when calls may go; empty when nobody has asked since the last token was lost. */
   private Optional<CompletableFuture<Void>> gate;
@@ -27,9 +25,8 @@ final class EtcdToken {
   /**
    * @param needed whether calls need a token from the beginning
    */
-  EtcdToken(EtcdConnection connection, EventLoop loop, boolean needed) {
+  EtcdToken(EtcdConnection connection, boolean needed) {
     this.connection = connection;
-    this.loop = loop;
     this.gate =
         needed ? Optional.empty() : Optional.of(CompletableFuture.<Void>completedFuture(null));
   }
@@ -70,7 +67,7 @@ final class EtcdToken {
 
   private void refused(CompletableFuture<Void> opening, DiscoveryException failure) {
     if (failure.reason() == Reason.DENIED) {
-      loop.schedule(REFUSED, () -> gate = Optional.empty());
+      connection.loop().schedule(REFUSED, () -> gate = Optional.empty());
     } else {
       gate = Optional.empty();
     }

@@ -68,6 +68,7 @@ class EtcdConnectionTest extends EtcdTest {
     assertUnavailable(driver.begin(() -> driver.backend.list("s")), Duration.ofSeconds(4));
     assertUnavailable(driver.begin(driver.backend::services), Duration.ofSeconds(4));
     assertUnavailable(driver.begin(owned.ownership::release), Duration.ofSeconds(3));
+    proxy.pass();
   }
 
   @Test

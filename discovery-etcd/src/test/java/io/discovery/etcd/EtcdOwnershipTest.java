@@ -93,6 +93,15 @@ class EtcdOwnershipTest extends EtcdTest {
   }
 
   @Test
+  void anUpdateOnALeaseJustRevokedTakesANewOne() {
+    Driver.Owned owned = open().registered("s", "a", "1");
+    etcd.expire(namespace, "s", "a");
+    owned.heal("2");
+    assertEquals(Map.of("a", "2"), stored("s"));
+    assertStaysAlive("s", "a");
+  }
+
+  @Test
   void aRecordDeletedFromOutsideIsNoticedAndHealed() {
     Driver.Owned owned = open().registered("s", "a", "1");
     long lease = record("s", "a").getLease();

@@ -123,6 +123,25 @@ final class ChannelTest {
   }
 
   @Test
+  void changesThatMoveNobodyReconnectNothing() {
+    Registry registry = stage.registry();
+    Greeter a = stage.greeter("a");
+    Registration registration = stage.register(registry, "orders", a);
+    try (Traffic traffic = new Traffic(stage.channel(registry, "orders", "round_robin"))) {
+      traffic.awaitMoreFrom("a");
+      for (int weight = 2; weight < 12; weight++) {
+        int next = weight;
+        registration.update(instance -> instance.withWeight(next)).join();
+        traffic.awaitMoreFrom("a");
+      }
+      stage.greeter("b", registry, "orders");
+      traffic.awaitMoreFrom("a", "b");
+      traffic.assertNoFailure();
+    }
+    assertEquals(1, a.connections());
+  }
+
+  @Test
   void pickFirstSpreadsChannelsOverTheInstances() {
     Registry registry = stage.registry();
     stage.greeter("a", registry, "orders");

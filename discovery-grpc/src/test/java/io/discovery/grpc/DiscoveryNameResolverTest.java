@@ -199,6 +199,7 @@ final class DiscoveryNameResolverTest {
     probe.awaitAddresses("/10.0.0.1:80");
     put("a", "unknown.test:80");
     await(asked);
+    probe.assertToldNothing(Duration.ofMillis(300));
     put("b", "10.0.0.2:80");
     probe.awaitAddresses("/10.0.0.2:80");
     assertEquals(2, probe.results.size(), () -> "results: " + probe.results);

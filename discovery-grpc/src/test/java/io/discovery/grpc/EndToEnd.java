@@ -85,6 +85,26 @@ abstract class EndToEnd {
 
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin"})
+  void noCallFailsWhenTheRegistryLosesItsData(String policy) {
+    Registry servers = stage.registry();
+    serve("a", servers);
+    serve("b", servers);
+    try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy))) {
+      traffic.awaitMore();
+      store().wipe();
+      traffic.go(OUTAGE);
+      Registry witness = stage.registry();
+      Await.until(
+          "both are registered again",
+          Duration.ofSeconds(60),
+          () -> witness.list("orders", Stage.SOON).instances().size() == 2);
+      traffic.awaitMore();
+      traffic.assertNoFailure();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pick_first", "round_robin"})
   void noCallFailsWhileAllServersAreReplacedOneByOne(String policy) {
     Registry servers = stage.registry();
     RegisteredServer a = serve("a", servers);

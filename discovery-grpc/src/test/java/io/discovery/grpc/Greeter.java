@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.InsecureServerCredentials;
@@ -11,6 +12,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
@@ -37,6 +39,7 @@ final class Greeter implements AutoCloseable {
   private final String name;
   private final Server server;
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** Starts on a free loopback port. */
   static Greeter start(String name) {
@@ -56,10 +59,21 @@ final class Greeter implements AutoCloseable {
   Greeter(String name, ServerBuilder<?> builder, Duration work) {
     this.name = name;
     try {
-      this.server = builder.addService(service(work)).build().start();
+      this.server =
+          builder.addService(service(work)).addTransportFilter(counting()).build().start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private ServerTransportFilter counting() {
+    return new ServerTransportFilter() {
+      @Override
+      public Attributes transportReady(Attributes attributes) {
+        connections.incrementAndGet();
+        return attributes;
+      }
+    };
   }
 
   private ServerServiceDefinition service(Duration work) {
@@ -105,6 +119,11 @@ final class Greeter implements AutoCloseable {
 
   int port() {
     return server.getPort();
+  }
+
+  /** Returns how many connections there have been. */
+  int connections() {
+    return connections.get();
   }
 
   int calls() {

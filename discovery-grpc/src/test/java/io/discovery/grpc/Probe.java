@@ -8,6 +8,7 @@ import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,16 @@ final class Probe implements AutoCloseable {
     Status status = newest().getAddressesOrError().getStatus();
     assertEquals(Status.Code.UNAVAILABLE, status.getCode());
     return status.getDescription();
+  }
+
+  /** Fails if the channel is told anything within this time. */
+  void assertToldNothing(Duration time) {
+    int before = results.size();
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      assertEquals(before, results.size(), () -> "told " + newest());
+      Thread.onSpinWait();
+    }
   }
 
   /** Ends, and fails if anything was thrown into the context. */

@@ -40,7 +40,8 @@ public abstract class DiscoveryTck
         OutageChapter,
         ReadingChapter,
         LifecycleChapter,
-        ChoiceChapter {
+        ChoiceChapter,
+        OpenChapter {
   private Fixture fixture;
   private Scenario scenario;
 

@@ -1,21 +1,30 @@
 package io.discovery.tck;
 
 import java.io.File;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Finds the etcd program, in the order that {@link EtcdServer} documents. */
 final class EtcdProgram {
   private static final String PROPERTY = "discovery.test.etcd";
   private static final String VARIABLE = "ETCD_BIN";
 
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
   private EtcdProgram() {}
 
   static Optional<String> disabled() {
-    return "none".equals(System.getProperty(PROPERTY))
-        ? Optional.of("there shall be no etcd: -D" + PROPERTY + "=none")
-        : Optional.empty();
+    if (!"none".equals(System.getProperty(PROPERTY))) {
+      return Optional.empty();
+    }
+    String reason = "-D" + PROPERTY + "=none: what needs an etcd is skipped";
+    if (TOLD.compareAndSet(false, true)) {
+      System.getLogger("io.discovery.tck").log(Level.WARNING, reason);
+    }
+    return Optional.of(reason);
   }
 
   static Path find() {

@@ -126,14 +126,8 @@ interface LifecycleChapter extends Chapter {
     for (int i = 0; i < 30; i++) {
       cycle();
     }
-    stage.await(
-        "at most 5 threads more than " + threads,
-        stage.convergence(),
-        () -> Thread.activeCount() <= threads + 5);
-    stage.await(
-        "at most 10 file handles more than " + handles,
-        stage.convergence(),
-        () -> openHandles() <= handles + 10);
+    stage.awaitCount("threads", Thread::activeCount, 0, threads + 5);
+    stage.awaitCount("file handles", LifecycleChapter::openHandles, 0, handles + 10);
   }
 
   private void cycle() {
@@ -157,16 +151,12 @@ interface LifecycleChapter extends Chapter {
     for (int i = 0; i < 5; i++) {
       cycle();
     }
-    stage.await(
-        "at most " + owners + " owners", stage.convergence(), () -> stage.owners() <= owners);
+    stage.awaitCount("owners", stage::owners, 0, owners);
     long connections = stage.connections();
     for (int i = 0; i < 5; i++) {
       cycle();
     }
-    stage.await(
-        "at most " + connections + " connections",
-        stage.convergence(),
-        () -> stage.connections() <= connections);
+    stage.awaitCount("connections", stage::connections, 0, connections);
   }
 
   /**

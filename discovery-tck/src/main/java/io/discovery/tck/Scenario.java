@@ -7,6 +7,7 @@ import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.Assumptions;
 final class Scenario implements AutoCloseable {
   /** How long "nothing happens" is watched. */
   static final Duration QUIET = Duration.ofSeconds(1);
+
+  private static final System.Logger LOG = System.getLogger("io.discovery.tck");
 
   private final Fixture fixture;
   private final String test;
@@ -239,6 +244,18 @@ final class Scenario implements AutoCloseable {
     Await.until(() -> "rule " + rule() + ": " + what, within, condition);
   }
 
+  /** Waits until a count is within bounds. */
+  void awaitCount(String what, LongSupplier count, long least, long most) {
+    AtomicLong last = new AtomicLong();
+    Await.until(
+        () -> "rule " + rule() + ": " + least + " to " + most + " " + what + "; there are " + last,
+        convergence(),
+        () -> {
+          last.set(count.getAsLong());
+          return last.get() >= least && last.get() <= most;
+        });
+  }
+
   void check(boolean holds, String otherwise) {
     if (!holds) {
       throw new AssertionError("rule " + rule() + ": " + otherwise);
@@ -281,18 +298,24 @@ final class Scenario implements AutoCloseable {
     return config.withNamespace(namespace).withTtl(ttl());
   }
 
-  private static long need(Optional<OptionalLong> count, String capability, String what) {
+  private long need(Optional<OptionalLong> count, String capability, String what) {
     OptionalLong counted = need(count, capability);
     if (counted.isEmpty()) {
-      Assumptions.abort("the fixture's " + capability + " does not count " + what);
+      skip("the fixture's " + capability + " does not count " + what);
     }
     return counted.getAsLong();
   }
 
-  private static <T> T need(Optional<T> capability, String name) {
+  private <T> T need(Optional<T> capability, String name) {
     if (capability.isEmpty()) {
-      Assumptions.abort("the fixture has no " + name);
+      skip("the fixture has no " + name);
     }
     return capability.orElseThrow();
+  }
+
+  /** Ends the test as neither passed nor failed, loudly. */
+  void skip(String reason) {
+    LOG.log(Level.WARNING, "{0} is skipped: {1}", test, reason);
+    Assumptions.abort(reason);
   }
 }

@@ -269,10 +269,9 @@ interface WatchChapter extends Chapter {
     List<Recorder> views =
         IntStream.range(0, 10).mapToObj(i -> stage.watch(registry, "orders")).toList();
     views.forEach(view -> view.awaitPhase(Phase.CURRENT, stage.convergence()));
-    stage.await(
-        "one watch more than " + before, stage.convergence(), () -> stage.watches() == before + 1);
+    stage.awaitCount("watches", stage::watches, before + 1, before + 1);
     views.forEach(Recorder::close);
-    stage.await("as many as before", stage.convergence(), () -> stage.watches() == before);
+    stage.awaitCount("watches", stage::watches, before, before);
   }
 
   /**

@@ -27,7 +27,7 @@ final class ZooKeeperParents {
 
   private final ZooKeeperSettings settings;
   private final ZooKeeperKeys keys;
-  private final Set<String> known = new HashSet<>(); // services that had a record of ours
+  private final Set<String> known = new HashSet<>(); // services made, or being made, by us
 
   ZooKeeperParents(ZooKeeperSettings settings, ZooKeeperKeys keys) {
     this.settings = settings;
@@ -38,22 +38,17 @@ final class ZooKeeperParents {
   CompletionStage<Stat> under(
       ZooKeeperSession session, String path, Supplier<CompletionStage<Stat>> create) {
     String service = ZooKeeperKeys.parent(path);
-    if (known.contains(service)) {
-      return orElse(
-          create,
-          Code.NONODE,
-          () -> {
-            known.remove(service);
-            return under(session, path, create);
-          });
+    if (known.add(service)) {
+      CompletionStage<Stat> parent = make(session, service);
+      return orElse(create, Code.NONODE, () -> parent.thenCompose(made -> create.get()));
     }
-    CompletionStage<Stat> parent = make(session, service);
-    return orElse(create, Code.NONODE, () -> parent.thenCompose(made -> create.get()))
-        .thenApply(
-            stat -> {
-              known.add(service);
-              return stat;
-            });
+    return orElse(
+        create,
+        Code.NONODE,
+        () -> {
+          known.remove(service);
+          return under(session, path, create);
+        });
   }
 
   private CompletionStage<Stat> make(ZooKeeperSession session, String path) {

@@ -79,8 +79,11 @@ class ZooKeeperEmbeddedTest {
       ProviderRegistry.removeProvider("digest");
       try (Driver driver = new Driver(config(server).withCredentials("app", "secret"))) {
         Driver.Owner owner = driver.own("a", "1");
+        Await.until(
+            "the refusal is noticed",
+            Driver.SOON,
+            () -> driver.failure(b -> b.list("a")).reason() == Reason.DENIED);
         assertEquals(Reason.DENIED, owner.refused("x", Claim.TAKE_OVER).reason());
-        assertEquals(Reason.DENIED, driver.failure(b -> b.list("a")).reason());
         ProviderRegistry.reset();
         ProviderRegistry.initialize();
         driver.eventually(Duration.ofSeconds(10), b -> b.list("a"));

@@ -1,0 +1,161 @@
+package io.discovery.etcd;
+
+import io.discovery.DiscoveryException;
+import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Write.Claim;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One attempt to make a record what it should be, in as many steps as it takes and as its time
+ * allows.
+ *
+ * <p>Each put is a transaction that compares the mod revision last seen (0: no such key) and
+ * otherwise reads. So a put that was given up and lands later, when a frozen member thaws, finds
+ * another revision and changes nothing, unless nothing else has happened meanwhile; then it is what
+ * was wanted, on our lease, and the next attempt recognises it. A put re-attaches the key to its
+ * new lease, hence a take-over leaves no gap, and the end of the old lease removes nothing.
+ *
+ * <p>Confined to the event loop; used once.
+ */
+final class EtcdWrite {
+  private static final long ABSENT = 0;
+
+  private final EtcdConnection connection;
+  private final EtcdLeases leases;
+  private final ByteSequence key;
+  private final ByteSequence value;
+  private final Claim claim;
+  private final EtcdDeadline deadline;
+
+  private boolean unknown;
+
+  /** What an acknowledged write has left in the store. */
+  record Written(ByteSequence value, long modRevision, Duration ttl) {}
+
+  EtcdWrite(
+      EtcdConnection connection,
+      EtcdLeases leases,
+      ByteSequence key,
+      ByteSequence value,
+      Claim claim) {
+    this.connection = connection;
+    this.leases = leases;
+    this.key = key;
+    this.value = value;
+    this.claim = claim;
+    this.deadline = new EtcdDeadline(connection.loop(), connection.requestTimeout());
+  }
+
+  /**
+   * Runs the attempt.
+   *
+   * @param before what the write before has left, if its outcome is known
+   */
+  CompletionStage<Written> run(Optional<Written> before) {
+    if (before.isPresent() && before.get().value().equals(value)) {
+      return connection
+          .kv(deadline.left(), kv -> kv.get(key))
+          .thenCompose(found -> decide(found.getKvs()));
+    }
+    return put(before.map(Written::modRevision).orElse(ABSENT));
+  }
+
+  /** Tells whether a put may have happened or may still happen of which no answer has come. */
+  boolean isOutcomeUnknown() {
+    return unknown;
+  }
+
+  private CompletionStage<Written> decide(List<KeyValue> kvs) {
+    if (kvs.isEmpty()) {
+      return put(ABSENT);
+    }
+    KeyValue found = kvs.get(0);
+    if (claim == Claim.HEAL && !leases.contains(found.getLease())) {
+      return CompletableFuture.failedFuture(superseded(connection, found));
+    }
+    Optional<EtcdLease> present = leases.present(found.getLease());
+    return present.isPresent() && found.getValue().equals(value)
+        ? adopt(present.get(), found.getModRevision())
+        : put(found.getModRevision());
+  }
+
+  /** The record is as it should be; if the lease lives there is nothing to write (rule 2.8). */
+  private CompletionStage<Written> adopt(EtcdLease lease, long modRevision) {
+    return lease
+        .renew(deadline.left())
+        .thenApply(renewed -> acknowledged(lease, modRevision))
+        .exceptionallyCompose(e -> onANewLease(lease, modRevision, e));
+  }
+
+  private CompletionStage<Written> put(long seen) {
+    return leases
+        .obtain(deadline.left())
+        .thenCompose(
+            lease ->
+                transaction(lease, seen)
+                    .thenApply(done -> after(done, lease))
+                    .exceptionally(e -> onANewLease(lease, seen, e))
+                    .thenCompose(next -> next));
+  }
+
+  private CompletionStage<Written> after(TxnResponse done, EtcdLease lease) {
+    return done.isSucceeded()
+        ? CompletableFuture.completedFuture(acknowledged(lease, done.getHeader().getRevision()))
+        : decide(done.getGetResponses().get(0).getKvs());
+  }
+
+  private CompletionStage<TxnResponse> transaction(EtcdLease lease, long seen) {
+    unknown = true;
+    return connection
+        .kv(deadline.left(), kv -> commit(kv, lease.id(), seen))
+        .whenComplete((done, e) -> unknown = e != null && !EtcdFailures.isRefusal(e));
+  }
+
+  private CompletableFuture<TxnResponse> commit(KV kv, long leaseId, long seen) {
+    return kv.txn()
+        .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(seen)))
+        .Then(Op.put(key, value, PutOption.builder().withLeaseId(leaseId).build()))
+        .Else(Op.get(key, GetOption.DEFAULT))
+        .commit();
+  }
+
+  private CompletionStage<Written> onANewLease(EtcdLease old, long seen, Throwable e) {
+    if (!EtcdFailures.isLeaseGone(e)) {
+      return CompletableFuture.failedFuture(e);
+    }
+    leases.gone(old);
+    return put(seen);
+  }
+
+  private Written acknowledged(EtcdLease lease, long modRevision) {
+    leases.revokeFormer(lease);
+    return new Written(value, modRevision, lease.ttl());
+  }
+
+  /** The record found belongs to somebody else. */
+  static DiscoveryException superseded(EtcdConnection connection, KeyValue found) {
+    return new DiscoveryException(
+        Reason.SUPERSEDED,
+        connection
+            + ": the record "
+            + EtcdFailures.escape(found.getKey().toString())
+            + " belongs to another registration since revision "
+            + found.getModRevision()
+            + " (lease "
+            + Long.toHexString(found.getLease())
+            + ")");
+  }
+}
