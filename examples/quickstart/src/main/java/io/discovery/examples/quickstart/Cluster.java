@@ -22,10 +22,12 @@ final class Cluster implements AutoCloseable {
 
   private final Map<String, String> settings;
   private final Optional<ServerProcess> server;
+  private final Thread onInterrupt = new Thread(this::stop, "cleaning");
 
   private Cluster(Map<String, String> settings, Optional<ServerProcess> server) {
     this.settings = settings;
     this.server = server;
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
   }
 
   /** Chooses the registry, and starts it unless the user has given endpoints. */
@@ -100,8 +102,17 @@ final class Cluster implements AutoCloseable {
     return config.backend().orElseThrow() + " at " + where;
   }
 
+  private void stop() {
+    server.ifPresent(ServerProcess::close);
+  }
+
   @Override
   public void close() {
-    server.ifPresent(ServerProcess::close);
+    stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(onInterrupt);
+    } catch (IllegalStateException e) {
+      return; // the JVM ends, and the hook runs
+    }
   }
 }
