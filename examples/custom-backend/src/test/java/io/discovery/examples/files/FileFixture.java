@@ -48,7 +48,12 @@ final class FileFixture implements Fixture, Store {
 
   @Override
   public Bounds bounds() {
-    return Bounds.usual(Duration.ofSeconds(2), Duration.ofSeconds(1));
+    // The backend never says that its disk is reachable again, so retries wait out their backoff.
+    return new Bounds(
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(12));
   }
 
   @Override
@@ -63,7 +68,7 @@ final class FileFixture implements Fixture, Store {
 
   @Override
   public Optional<Link> openLink() {
-    return Optional.of(new FileLink(config(), home.resolve("link" + links++), root, tarpit));
+    return Optional.of(new FileLink(config(), home.resolve("link" + links++), root));
   }
 
   /** Whoever ends an owner's hold here does it by removing the file. */
