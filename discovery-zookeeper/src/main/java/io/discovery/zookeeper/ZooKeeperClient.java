@@ -24,14 +24,13 @@ import org.apache.zookeeper.ZooKeeper;
  * client is neither started nor closed. After {@link #close} no event comes.
  */
 final class ZooKeeperClient {
-  private final CuratorFramework curator;
   private final boolean lent;
   private final EventLoop loop;
   private final Events events;
   private final Executor threads;
-  private final CuratorListener listener = (client, event) -> onEvent(event);
-  private CompletableFuture<Void> lifecycle;
-  private boolean closed;
+  private final CuratorListener listener = this::onEvent;
+  private final CompletableFuture<CuratorFramework> started;
+  private CompletableFuture<Void> released; // null until closed
 
   /** Who hears of the handle. On the loop. */
   interface Events {
@@ -42,7 +41,7 @@ final class ZooKeeperClient {
     void changed(KeeperState state);
 
     /** There is no handle. */
-    void failed(Exception cause);
+    void failed(Throwable cause);
   }
 
   /** Begins to connect. */
@@ -57,46 +56,63 @@ final class ZooKeeperClient {
     this.loop = loop;
     this.events = events;
     this.threads = task -> daemon(name, task).start();
-    this.curator =
-        lent.orElseGet(() -> settings.newClient(ttl, task -> daemon(name + "-curator", task)));
-    curator.getCuratorListenable().addListener(listener);
-    lifecycle = CompletableFuture.runAsync(this::start, threads);
+    // Made there too: in a cold JVM the classes of Curator take longer to load than a loop may wait.
+    this.started =
+        CompletableFuture.supplyAsync(
+            () ->
+                start(
+                    lent.orElseGet(
+                        () -> settings.newClient(ttl, task -> daemon(name + "-curator", task)))),
+            threads);
+    started.exceptionally(
+        failure -> {
+          tell(() -> events.failed(failure));
+          return null;
+        });
   }
 
   /** Releases everything; completes when the server knows, or when it took too long. */
   CompletableFuture<Void> close() {
-    if (!closed) {
-      closed = true;
-      curator.getCuratorListenable().removeListener(listener);
-      if (!lent) {
-        lifecycle = lifecycle.thenRunAsync(curator::close, threads);
-      }
+    if (released == null) {
+      released = started.handleAsync(this::release, threads);
     }
-    return lifecycle;
+    return released;
   }
 
-  private void start() {
+  private CuratorFramework start(CuratorFramework curator) {
+    curator.getCuratorListenable().addListener(listener);
     if (!lent) {
       curator.start();
     }
-    look(); // a lent client may have connected long ago
+    look(curator); // a lent client may have connected long ago
+    return curator;
   }
 
-  private void onEvent(CuratorEvent event) {
+  private Void release(CuratorFramework curator, Throwable neverStarted) {
+    if (neverStarted == null) {
+      curator.getCuratorListenable().removeListener(listener);
+      if (!lent) {
+        curator.close();
+      }
+    }
+    return null;
+  }
+
+  private void onEvent(CuratorFramework curator, CuratorEvent event) {
     if (event.getType() == CuratorEventType.CLOSING) {
       tell(() -> events.changed(KeeperState.Closed));
     } else if (event.getType() == CuratorEventType.WATCHED
         && event.getWatchedEvent().getType() == EventType.None) {
       KeeperState state = event.getWatchedEvent().getState();
       if (state == KeeperState.SyncConnected) {
-        look();
+        look(curator);
       } else {
         tell(() -> events.changed(state));
       }
     }
   }
 
-  private void look() {
+  private void look(CuratorFramework curator) {
     try {
       ZooKeeper zk = curator.getZookeeperClient().getZooKeeper();
       tell(
@@ -114,7 +130,7 @@ final class ZooKeeperClient {
   private void tell(Runnable event) {
     loop.execute(
         () -> {
-          if (!closed) {
+          if (released == null) {
             event.run();
           }
         });

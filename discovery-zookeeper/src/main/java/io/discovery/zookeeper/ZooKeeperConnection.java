@@ -237,7 +237,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   }
 
   @Override
-  public void failed(Exception cause) {
+  public void failed(Throwable cause) {
     disconnected(ZooKeeperFailures.of("making a ZooKeeper handle", cause));
   }
 
