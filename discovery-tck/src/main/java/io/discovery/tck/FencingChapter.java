@@ -8,6 +8,7 @@ import io.discovery.Registration.State;
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 2, successors: the newest owner of a name has it, and no earlier one can harm it. */
@@ -39,9 +40,11 @@ interface FencingChapter extends Chapter {
     Registry second = stage.open();
     stage.register(second, after);
     stage.expectListed("orders", after);
-    for (ServiceInstance instance : unchanged) {
-      stage.register(second, instance);
-    }
+    // Declared together: one after another they would have to be done within one time to live.
+    Stream.of(unchanged)
+        .map(second::register)
+        .toList()
+        .forEach(again -> again.awaitRegistered(stage.convergence()));
     orders.awaitExactly(stage.convergence(), after);
     orders.expectQuiet(stage.gone().plus(Scenario.QUIET));
     stage.expectListed("orders", after);
