@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * What the parts of one registry share. Time, randomness and threads come in from outside, so that
- * all of it runs under virtual time. Immutable but for the backend, which is set once before use;
- * safe for any thread.
+ * all of it runs under virtual time. Immutable but for the backend, which is set once before use,
+ * and the window, which belongs to the loop; the rest is safe for any thread.
  */
 final class Engine {
   static final Logger LOG = System.getLogger("io.discovery");
@@ -28,6 +28,7 @@ final class Engine {
   final RandomGenerator random;
   final InstantSource clock;
   final Counters counters = new Counters();
+  final Window window = new Window();
   private Backend backend;
 
   Engine(

@@ -104,14 +104,34 @@ final class RegistrationTask implements Ownership.Listener {
     if (ownership == null || busy || retry.waiting() || settled.isDone()) {
       return;
     }
-    if (state == State.CLOSED || state == State.SUPERSEDED) {
-      release();
-    } else if (state != State.REGISTERED || !declared.get().equals(written)) {
-      write(declared.get());
-    } else {
+    if (isTrue()) {
       complete(unwritten);
       unwritten = new ArrayList<>();
+    } else {
+      busy = true;
+      engine.window.enter(this::attempt);
     }
+  }
+
+  /** Its turn has come; what is to be done shows only now. */
+  private void attempt() {
+    if (isTrue()) {
+      attempted();
+      converge();
+    } else if (state == State.CLOSED || state == State.SUPERSEDED) {
+      release();
+    } else {
+      write(declared.get());
+    }
+  }
+
+  private boolean isTrue() {
+    return state == State.REGISTERED && declared.get().equals(written);
+  }
+
+  private void attempted() {
+    busy = false;
+    engine.window.leave();
   }
 
   private void write(ServiceInstance next) {
@@ -120,12 +140,11 @@ final class RegistrationTask implements Ownership.Listener {
     byte[] value = engine.codec.encode(next, registeredAt);
     List<CompletableFuture<Void>> covered = unwritten;
     unwritten = new ArrayList<>();
-    busy = true;
     engine.counters.writes.increment();
     engine.attempt(
         () -> ownership.write(new Write(value, claim, relocated)),
         (granted, failure) -> {
-          busy = false;
+          attempted();
           if (failure == null) {
             acknowledged(next, granted);
             complete(covered);
@@ -238,11 +257,10 @@ final class RegistrationTask implements Ownership.Listener {
   }
 
   private void release() {
-    busy = true;
     engine.attempt(
         ownership::release,
         (released, failure) -> {
-          busy = false;
+          attempted();
           if (failure == null) {
             settle();
           } else {

@@ -206,4 +206,36 @@ class RegistrationEngineTest {
     acknowledge();
     assertTrue(smaller.isDone());
   }
+
+  @Test
+  void thousandsOfWritesWaitInLineAndTheClosedLeaveNothing() {
+    List<Registration> all = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      all.add(engine.registry.register(INSTANCE.withId("id-" + i)));
+    }
+    engine.settle();
+    List<Owned> owned = engine.backend.owned;
+    assertEquals(64, writes(owned), "under way at a time");
+    Registration waiting = all.get(999);
+    ((LocalRegistration) waiting).beginClose();
+    owned.get(0).lastWrite().answer().complete(GRANTED);
+    engine.settle();
+    assertEquals(65, writes(owned), "one has left, one has entered");
+    while (writes(owned) < 999) {
+      owned.stream()
+          .filter(each -> !each.writes.isEmpty())
+          .forEach(each -> each.lastWrite().answer().complete(GRANTED));
+      engine.settle();
+    }
+    assertEquals(State.CLOSED, waiting.state());
+    assertEquals(List.of(), owned.get(999).writes, "closed before its turn");
+    assertEquals(1, owned.get(999).releases.size());
+    owned.get(999).releases.get(0).complete(null);
+    engine.settle();
+    assertTrue(((LocalRegistration) waiting).task().settled().isDone());
+  }
+
+  private static int writes(List<Owned> owned) {
+    return owned.stream().mapToInt(each -> each.writes.size()).sum();
+  }
 }

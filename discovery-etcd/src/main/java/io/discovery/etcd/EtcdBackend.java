@@ -31,7 +31,6 @@ final class EtcdBackend implements Backend {
 
   private final EventLoop loop;
   private final EtcdConnection connection;
-  private final EtcdWindow writes;
   private final EtcdKeys keys;
   private final RegistryConfig config;
   private final int pageSize;
@@ -42,11 +41,6 @@ final class EtcdBackend implements Backend {
   EtcdBackend(EtcdClients clients, RegistryConfig config, BackendContext context, int pageSize) {
     this.loop = context.loop();
     this.connection = new EtcdConnection(clients, config, context, this::onReset);
-    this.writes =
-        new EtcdWindow(
-            loop,
-            config.listTimeout(),
-            () -> connection.unavailable("too many writes at once: this one has not begun"));
     this.keys = new EtcdKeys(config.namespace());
     this.config = config;
     this.pageSize = pageSize;
@@ -55,8 +49,7 @@ final class EtcdBackend implements Backend {
   @Override
   public Ownership own(String service, String id, Duration ttl, Ownership.Listener listener) {
     EtcdOwnership ownership =
-        new EtcdOwnership(
-            connection, writes, keys.record(service, id), ttl, listener, owned::remove);
+        new EtcdOwnership(connection, keys.record(service, id), ttl, listener, owned::remove);
     owned.add(ownership);
     return ownership;
   }

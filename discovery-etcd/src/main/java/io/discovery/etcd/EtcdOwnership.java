@@ -28,7 +28,6 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private static final long LEAST_SECONDS = 2;
 
   private final EtcdConnection connection;
-  private final EtcdWindow window;
   private final ByteSequence key;
   private final Listener listener;
   private final Consumer<EtcdOwnership> onReleased;
@@ -45,13 +44,11 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   EtcdOwnership(
       EtcdConnection connection,
-      EtcdWindow window,
       ByteSequence key,
       Duration ttl,
       Listener listener,
       Consumer<EtcdOwnership> onReleased) {
     this.connection = connection;
-    this.window = window;
     this.key = key;
     this.listener = listener;
     this.onReleased = onReleased;
@@ -62,7 +59,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   @Override
   public CompletionStage<Duration> write(Write write) {
     phase++;
-    return window.enter(() -> attempt(write)).whenComplete((granted, failure) -> phase++);
+    return attempt(write).whenComplete((granted, failure) -> phase++);
   }
 
   private CompletionStage<Duration> attempt(Write write) {
@@ -86,7 +83,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   public CompletionStage<Void> release() {
     released = true;
     leases.stop();
-    return window.enter(leases::revokeAll).thenRun(() -> onReleased.accept(this));
+    return leases.revokeAll().thenRun(() -> onReleased.accept(this));
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
  * handle outlives single attempts so that it can remember what an attempt with unknown outcome may
  * have left in the store.
  *
- * <p>The engine runs one operation of a handle at a time and none after {@link #release} has
- * succeeded.
+ * <p>The engine runs one operation of a handle at a time, a few dozen of all handles together, and
+ * none after {@link #release} has succeeded.
  *
  * <pre>
  *  write ✓ ──────────────► held ── write ✓ (update in place) ──► held

@@ -1,13 +1,16 @@
 package io.discovery.tck;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One run of a command that cannot outlive this JVM, not even one that dies by {@code kill -9}: a
@@ -20,6 +23,8 @@ final class ChildProcess {
   private static final String GUARD =
       "exec 3<&0; { read -r _; kill -9 $$ && rm -rf \"$0\"; } <&3 >/dev/null 2>&1 & "
           + "exec \"$@\" 3<&- </dev/null";
+
+  private static final Duration FREEZE = Duration.ofSeconds(10);
 
   private final Process process;
   private final Path log;
@@ -73,6 +78,43 @@ final class ChildProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted during kill -" + name + " " + pid(), e);
+    }
+  }
+
+  /** Stops all of its threads by SIGSTOP; returns when none runs any more. */
+  void freeze() {
+    signal("STOP");
+    // The signal is only on its way yet: on a busy machine threads go on for a good while.
+    Await.until(() -> "all threads of " + pid() + " stand still", FREEZE, this::standsStill);
+  }
+
+  private boolean standsStill() {
+    Path threads = Path.of("/proc", Long.toString(pid()), "task");
+    try {
+      if (!Files.isDirectory(threads)) {
+        return state("ps", "-o", "state=", "-p", Long.toString(pid())).startsWith("T");
+      }
+      try (Stream<Path> all = Files.list(threads)) {
+        for (Path thread : all.toList()) {
+          String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+          // pid (name) state …; the name may hold anything.
+          if ("RSD".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0) {
+            return false;
+          }
+        }
+      }
+      return true;
+    } catch (NoSuchFileException aThreadEnded) {
+      return false;
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot see whether " + pid() + " stands still", e);
+    }
+  }
+
+  private static String state(String... command) throws IOException {
+    Process ps = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (InputStream out = ps.getInputStream()) {
+      return new String(out.readAllBytes(), StandardCharsets.ISO_8859_1).trim();
     }
   }
 

@@ -162,11 +162,16 @@ interface RegistrationChapter extends Chapter {
     view.awaitExactly(stage.gone());
     link.restore();
     // What was under way may still arrive, and is then removed.
+    stage.register(registry, Scenario.instance("warm", "again"));
+    long since = System.nanoTime();
     stage.await(
         "an empty set that rests",
         stage.gone().plus(stage.convergence()),
-        () -> view.latest().orElseThrow().instances().isEmpty() && view.restsFor(Scenario.QUIET));
-    stage.expectListed("orders");
+        () ->
+            System.nanoTime() - since >= Scenario.QUIET.toNanos()
+                && view.latest().orElseThrow().instances().isEmpty()
+                && view.restsFor(Scenario.QUIET));
+    stage.awaitListed("orders", stage.convergence());
   }
 
   /** One open registration of a name in a registry; others are free. Engine only. */

@@ -122,8 +122,8 @@ public abstract class ServerProcess implements Server, AutoCloseable {
   @Override
   public final synchronized void pause() {
     require(isRunning(), "is not running");
-    child.signal("STOP");
     paused = true;
+    child.freeze();
   }
 
   @Override
