@@ -14,7 +14,8 @@ import java.util.Set;
  * <p><b>Threading.</b> Every method may be called from any thread, listeners included.
  * <b>Errors.</b> Bad input fails with {@link IllegalArgumentException} before any I/O; every call
  * on a closed registry except {@code close} fails with {@link IllegalStateException}.
- * <b>Lifecycle.</b> {@link #close} deregisters and releases everything; threads are daemons.
+ * <b>Lifecycle.</b> {@link #close} deregisters and releases everything; threads are daemons. {@code
+ * toString} is a short label for messages, the stem of the names of this registry's threads.
  */
 public interface Registry extends AutoCloseable {
   /**
