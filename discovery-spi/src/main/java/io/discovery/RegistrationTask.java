@@ -47,6 +47,7 @@ final class RegistrationTask implements Ownership.Listener {
   private volatile DiscoveryException lastFailure; // null if the last attempt succeeded
   private volatile Duration ttl;
   private boolean everWritten;
+  private boolean inDoubt; // an attempt that failed since may have been written
   private boolean busy;
 
   RegistrationTask(
@@ -106,7 +107,7 @@ final class RegistrationTask implements Ownership.Listener {
     }
     if (state == State.CLOSED || state == State.SUPERSEDED) {
       release();
-    } else if (state != State.REGISTERED || !declared.get().equals(written)) {
+    } else if (state != State.REGISTERED || inDoubt || !declared.get().equals(written)) {
       write(declared.get());
     } else {
       complete(unwritten);
@@ -141,6 +142,7 @@ final class RegistrationTask implements Ownership.Listener {
   private void acknowledged(ServiceInstance next, Duration granted) {
     written = next;
     everWritten = true;
+    inDoubt = false;
     ttl = granted;
     lastFailure = null;
     retry.succeeded();
@@ -154,6 +156,7 @@ final class RegistrationTask implements Ownership.Listener {
 
   private void failed(DiscoveryException failure) {
     lastFailure = failure;
+    inDoubt |= failure.reason() != Reason.REJECTED;
     if (state == State.CLOSED) {
       fail(over()); // of the updates that this attempt carried when close() failed the others
       return;
