@@ -4,7 +4,6 @@ import io.discovery.DiscoveryException.Reason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -21,9 +20,13 @@ final class Await {
    * @param timedOut makes the exception for a wait that took too long
    */
   static <T> T result(
-      CompletableFuture<T> future, Duration timeout, Supplier<DiscoveryException> timedOut) {
+      Waiting waiting,
+      CompletableFuture<T> future,
+      Duration timeout,
+      Supplier<DiscoveryException> timedOut) {
     try {
-      return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      waiting.await(future, timeout);
+      return future.get();
     } catch (TimeoutException e) {
       throw timedOut.get();
     } catch (InterruptedException e) {
@@ -41,11 +44,9 @@ final class Await {
   }
 
   /** Waits for completion of any kind; an interrupt ends the wait early and stays set. */
-  static void quietly(CompletableFuture<?> future, Duration timeout) {
+  static void quietly(Waiting waiting, CompletableFuture<?> future, Duration timeout) {
     try {
-      future
-          .handle((result, error) -> null)
-          .get(Math.max(0, timeout.toNanos()), TimeUnit.NANOSECONDS);
+      waiting.await(future.handle((result, error) -> null), timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException bounded) {

@@ -27,6 +27,7 @@ final class Engine {
   final Executor listeners;
   final RandomGenerator random;
   final InstantSource clock;
+  final Waiting waiting;
   final Counters counters = new Counters();
   final Window window = new Window();
   private Backend backend;
@@ -37,7 +38,8 @@ final class Engine {
       EventLoop loop,
       Executor listeners,
       RandomGenerator random,
-      InstantSource clock) {
+      InstantSource clock,
+      Waiting waiting) {
     this.label = label;
     this.config = config;
     this.codec = Codecs.named(config.format().orElseThrow());
@@ -45,6 +47,7 @@ final class Engine {
     this.listeners = listeners;
     this.random = random;
     this.clock = clock;
+    this.waiting = waiting;
   }
 
   void use(Backend backend) {

@@ -88,6 +88,7 @@ final class LocalRegistration implements Registration {
     CompletableFuture<Void> registered = new CompletableFuture<>();
     engine.loop.execute(() -> task.whenRegistered(registered));
     Await.result(
+        engine.waiting,
         registered,
         timeout,
         () -> {
@@ -120,7 +121,7 @@ final class LocalRegistration implements Registration {
   @Override
   public void close() {
     beginClose();
-    Await.quietly(task.settled(), engine.config.closeTimeout());
+    Await.quietly(engine.waiting, task.settled(), engine.config.closeTimeout());
   }
 
   /** Closes without waiting. */

@@ -47,6 +47,7 @@ final class RegistrationTask implements Ownership.Listener {
   private volatile DiscoveryException lastFailure; // null if the last attempt succeeded
   private volatile Duration ttl;
   private boolean everWritten;
+  private boolean inDoubt; // an attempt that failed since may have been written
   private boolean busy;
 
   RegistrationTask(
@@ -126,7 +127,7 @@ final class RegistrationTask implements Ownership.Listener {
   }
 
   private boolean isTrue() {
-    return state == State.REGISTERED && declared.get().equals(written);
+    return state == State.REGISTERED && !inDoubt && declared.get().equals(written);
   }
 
   private void attempted() {
@@ -160,6 +161,7 @@ final class RegistrationTask implements Ownership.Listener {
   private void acknowledged(ServiceInstance next, Duration granted) {
     written = next;
     everWritten = true;
+    inDoubt = false;
     ttl = granted;
     lastFailure = null;
     retry.succeeded();
@@ -173,6 +175,7 @@ final class RegistrationTask implements Ownership.Listener {
 
   private void failed(DiscoveryException failure) {
     lastFailure = failure;
+    inDoubt |= failure.reason() != Reason.REJECTED;
     if (state == State.CLOSED) {
       fail(over()); // of the updates that this attempt carried when close() failed the others
       return;

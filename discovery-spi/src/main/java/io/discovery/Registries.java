@@ -69,7 +69,13 @@ public final class Registries {
     try {
       Engine engine =
           new Engine(
-              label, complete, loop, listeners, new SplittableRandom(), InstantSource.system());
+              label,
+              complete,
+              loop,
+              listeners,
+              new SplittableRandom(),
+              InstantSource.system(),
+              Waiting.BLOCKING);
       return new RegistryEngine(engine, provider, releaseThreads);
     } catch (RuntimeException | Error e) {
       releaseThreads.run();

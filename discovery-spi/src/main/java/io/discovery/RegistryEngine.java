@@ -240,6 +240,7 @@ final class RegistryEngine implements Registry, BackendContext {
                 }));
     // The tasks of a closed loop are dropped, so the end of the registry ends the wait too.
     Await.result(
+        engine.waiting,
         CompletableFuture.anyOf(result, ended),
         timeout,
         () -> new DiscoveryException(Reason.TIMEOUT, what + " not read within " + timeout));
@@ -261,7 +262,7 @@ final class RegistryEngine implements Registry, BackendContext {
   @Override
   public void close() {
     if (!closing.compareAndSet(false, true)) {
-      Await.quietly(ended, Duration.ofSeconds(5));
+      Await.quietly(engine.waiting, ended, Duration.ofSeconds(5));
       return;
     }
     watchers.forEach(LocalWatcher::end);
@@ -269,7 +270,7 @@ final class RegistryEngine implements Registry, BackendContext {
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
     engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
-    Await.quietly(released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
+    Await.quietly(engine.waiting, released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
     engine.loop.execute(
         () -> {
@@ -277,7 +278,7 @@ final class RegistryEngine implements Registry, BackendContext {
           views.clear();
           engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
         });
-    Await.quietly(shutdown, SHUTDOWN);
+    Await.quietly(engine.waiting, shutdown, SHUTDOWN);
     leaving.forEach(LocalRegistration::shut);
     releaseThreads.run();
     ended.completeExceptionally(

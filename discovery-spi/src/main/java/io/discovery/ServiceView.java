@@ -8,7 +8,7 @@ import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,10 +34,10 @@ final class ServiceView implements Stream.Sink {
   private final String service;
   private final Contents contents;
   private final Retry retry;
-  private final Set<LocalWatcher> watchers = new HashSet<>();
+  private final Set<LocalWatcher> watchers = new LinkedHashSet<>();
   // Joined a view that was there already: told first what is read after they came (rule 3.2).
-  private Set<LocalWatcher> joining = new HashSet<>();
-  private Set<LocalWatcher> joiningNext = new HashSet<>();
+  private Set<LocalWatcher> joining = new LinkedHashSet<>();
+  private Set<LocalWatcher> joiningNext = new LinkedHashSet<>();
   private Stream stream; // null while waiting to subscribe again
   private long openedAt;
   private EventLoop.Timer resync;
@@ -147,7 +147,7 @@ final class ServiceView implements Stream.Sink {
     boolean changed = contents.apply(listing);
     watchers.addAll(joining);
     joining = joiningNext;
-    joiningNext = new HashSet<>();
+    joiningNext = new LinkedHashSet<>();
     become(Phase.CURRENT, Optional.empty());
     if (changed || snapshot.isEmpty()) {
       renew();

@@ -238,4 +238,19 @@ class RegistrationEngineTest {
   private static int writes(List<Owned> owned) {
     return owned.stream().mapToInt(each -> each.writes.size()).sum();
   }
+
+  @Test
+  void aWriteOfUnknownOutcomeIsUndoneByTheReturnToWhatWasBefore() throws Exception {
+    Registration registration = register();
+    acknowledge();
+    CompletableFuture<Void> doubtful = registration.update(now -> now.withWeight(2));
+    engine.settle();
+    refuse(Reason.UNAVAILABLE); // and yet the store may have taken it
+    CompletableFuture<Void> back = registration.update(now -> INSTANCE);
+    engine.advance(1_000);
+    assertEquals(3, owned().writes.size(), "what was acknowledged last may be there no more");
+    assertFalse(back.isDone(), "an update is done when the store has it (rule 2.3)");
+    acknowledge();
+    assertTrue(doubtful.isDone() && back.isDone());
+  }
 }
