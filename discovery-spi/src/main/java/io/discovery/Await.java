@@ -43,14 +43,30 @@ final class Await {
     }
   }
 
-  /** Waits for completion of any kind; an interrupt ends the wait early and stays set. */
-  static void quietly(Waiting waiting, CompletableFuture<?> future, Duration timeout) {
+  /**
+   * Waits for completion of any kind. An interrupt stays set and shortens nothing: what is awaited
+   * here is short, and who gave up would leave connections and records behind (rule 5.1).
+   */
+  static void quietly(Engine engine, CompletableFuture<?> future, Duration timeout) {
+    CompletableFuture<?> completed = future.handle((result, error) -> null);
+    long deadline = engine.loop.nanoTime() + timeout.toNanos();
+    boolean interrupted = false;
     try {
-      waiting.await(future.handle((result, error) -> null), timeout);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      while (true) {
+        try {
+          long left = Math.max(0, deadline - engine.loop.nanoTime());
+          engine.waiting.await(completed, Duration.ofNanos(left));
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     } catch (TimeoutException | ExecutionException bounded) {
       Engine.LOG.log(System.Logger.Level.DEBUG, "not finished within " + timeout, bounded);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

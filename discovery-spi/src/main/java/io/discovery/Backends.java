@@ -84,27 +84,42 @@ final class Backends {
               : "no backend could be loaded: mend or remove the jar of " + causes());
     }
     if (found.size() > 1) {
+      found.forEach(provider -> checkUnique(provider.name())); // else no choice would help
       throw failure(
           "several backends found: "
               + describe()
               + "; choose one with -Ddiscovery.backend=NAME, DISCOVERY_BACKEND or RegistryConfig.withBackend");
     }
+    if (!broken.isEmpty()) {
+      Engine.LOG.log(
+          Level.WARNING,
+          "backend {0} is used; could not be loaded: {1}",
+          found.get(0).name(),
+          causes());
+    }
     return found.get(0);
   }
 
   private BackendProvider named(String name) {
+    List<BackendProvider> matching = checkUnique(name);
+    if (matching.isEmpty()) {
+      String remedy =
+          broken.isEmpty()
+              ? REMEDY
+              : "could not be loaded: " + causes() + "; mend that if it is the one, or " + REMEDY;
+      throw failure("no backend named '" + name + "'; found: " + describe() + "; " + remedy);
+    }
+    return matching.get(0);
+  }
+
+  private List<BackendProvider> checkUnique(String name) {
     List<BackendProvider> matching =
         found.stream().filter(provider -> provider.name().equals(name)).toList();
     if (matching.size() > 1) {
       throw failure(
           "two backends are named '" + name + "': " + describe() + "; remove one of the jars");
     }
-    if (matching.isEmpty()) {
-      String failed = broken.isEmpty() ? "" : "; could not be loaded: " + causes();
-      throw failure(
-          "no backend named '" + name + "'; found: " + describe() + failed + "; " + REMEDY);
-    }
-    return matching.get(0);
+    return matching;
   }
 
   /**
@@ -116,9 +131,8 @@ final class Backends {
     chosen.options().forEach(option -> known.add(chosen.name() + "." + option));
     for (Map.Entry<String, RegistryConfig.Extra> extra : config.extras().entrySet()) {
       String key = extra.getKey();
-      boolean ofAnother =
-          found.stream().anyMatch(other -> other != chosen && key.startsWith(other.name() + "."));
-      if (known.contains(key) || ofAnother) {
+      // One configuration may serve several backends, so what another knows is fine.
+      if (known.contains(key) || found.stream().anyMatch(other -> knows(other, key))) {
         continue;
       }
       String message = ConfigSources.unknown(key, extra.getValue().origin(), known);
@@ -129,6 +143,11 @@ final class Backends {
         Engine.LOG.log(Level.WARNING, message);
       }
     }
+  }
+
+  private static boolean knows(BackendProvider provider, String key) {
+    return provider.options().stream().anyMatch(key.substring(key.indexOf('.') + 1)::equals)
+        && key.startsWith(provider.name() + ".");
   }
 
   private String describe() {
@@ -142,12 +161,22 @@ final class Backends {
   }
 
   private String causes() {
-    return broken.stream().map(Throwable::getMessage).toList().toString();
+    return broken.stream().map(Backends::describe).toList().toString();
+  }
+
+  /** The service loader says which class; what was wrong with it stands in the cause. */
+  private static String describe(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == failure ? failure.getMessage() : failure.getMessage() + " because of " + root;
   }
 
   private IllegalStateException failure(String message) {
     IllegalStateException failure = new IllegalStateException(message);
-    broken.forEach(failure::addSuppressed);
+    broken.stream().findFirst().ifPresent(failure::initCause);
+    broken.stream().skip(1).forEach(failure::addSuppressed);
     return failure;
   }
 }

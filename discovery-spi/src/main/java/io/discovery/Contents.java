@@ -27,6 +27,7 @@ final class Contents {
   private final String service;
   private final Warnings warnings;
   private final Duration grace;
+  private final Twins twins = new Twins();
   private final Map<String, Long> held = new HashMap<>(); // id → when it goes, in loop time
   private List<ServiceInstance> shown = List.of();
   private Optional<Listing> position = Optional.empty(); // of the last listing, without its entries
@@ -59,10 +60,15 @@ final class Contents {
     revision = listing.revision();
     Map<String, ServiceInstance> before = byId();
     Map<String, ServiceInstance> next = new TreeMap<>();
+    twins.clear();
     for (Entry entry : listing.entries()) {
       String id = Names.decode(entry.id());
-      Optional.ofNullable(before.get(id)).ifPresent(known -> next.put(id, known));
-      decode(id, entry).ifPresent(instance -> next.put(id, same(before.get(id), instance)));
+      ServiceInstance known = before.get(id);
+      decode(id, entry)
+          .map(instance -> same(known, instance))
+          .or(() -> Optional.ofNullable(known))
+          .filter(instance -> twins.put(entry.id(), instance, next.containsKey(id)))
+          .ifPresent(instance -> next.put(id, instance));
     }
     long now = engine.loop.nanoTime();
     held.keySet().removeAll(next.keySet());
@@ -83,11 +89,14 @@ final class Contents {
     revision = Math.max(revision, delta.revision());
     SortedMap<String, Optional<ServiceInstance>> changes = new TreeMap<>();
     for (String segment : delta.removes()) {
-      changes.put(Names.decode(segment), Optional.empty());
+      String id = Names.decode(segment);
+      changes.put(id, twins.remove(segment, id, present(id, changes)));
     }
     for (Entry entry : delta.puts()) {
       String id = Names.decode(entry.id());
-      decode(id, entry).ifPresent(instance -> changes.put(id, Optional.of(instance)));
+      decode(id, entry)
+          .filter(instance -> twins.put(entry.id(), instance, present(id, changes).isPresent()))
+          .ifPresent(instance -> changes.put(id, Optional.of(instance)));
     }
     held.keySet().removeAll(changes.keySet());
     return show(merge(shown, changes));
@@ -114,9 +123,19 @@ final class Contents {
   }
 
   private boolean isShown(String segment) {
-    String id = Names.decode(segment);
+    return shown(Names.decode(segment)).isPresent();
+  }
+
+  private Optional<ServiceInstance> shown(String id) {
     int at = position(shown, 0, id);
-    return at < shown.size() && shown.get(at).id().equals(id);
+    return at < shown.size() && shown.get(at).id().equals(id)
+        ? Optional.of(shown.get(at))
+        : Optional.empty();
+  }
+
+  private Optional<ServiceInstance> present(
+      String id, Map<String, Optional<ServiceInstance>> changes) {
+    return changes.containsKey(id) ? changes.get(id) : shown(id);
   }
 
   /** Lets go of what did not come back in time; returns whether what is shown changed. */

@@ -30,6 +30,7 @@ final class Engine {
   final Waiting waiting;
   final Counters counters = new Counters();
   final Window window = new Window();
+  private volatile boolean closed;
   private Backend backend;
 
   Engine(
@@ -48,6 +49,15 @@ final class Engine {
     this.random = random;
     this.clock = clock;
     this.waiting = waiting;
+  }
+
+  /** Lets no further callback begin: of closed registrations, too, states may be left to tell. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   void use(Backend backend) {
@@ -87,7 +97,7 @@ final class Engine {
     CompletionStage<T> stage;
     try {
       stage = attempt.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // a class that cannot be loaded, for instance
       done.accept(null, failure(e));
       return;
     }

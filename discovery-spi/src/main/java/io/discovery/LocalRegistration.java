@@ -3,6 +3,7 @@ package io.discovery;
 import io.discovery.DiscoveryException.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +106,7 @@ final class LocalRegistration implements Registration {
 
   @Override
   public void onState(Consumer<State> listener) {
-    StateFeed feed = new StateFeed(listener);
+    StateFeed feed = new StateFeed(Objects.requireNonNull(listener, "listener"));
     engine.loop.execute(
         () -> {
           feeds.add(feed);
@@ -121,7 +122,7 @@ final class LocalRegistration implements Registration {
   @Override
   public void close() {
     beginClose();
-    Await.quietly(engine.waiting, task.settled(), engine.config.closeTimeout());
+    Await.quietly(engine, task.settled(), engine.config.closeTimeout());
   }
 
   /** Closes without waiting. */
@@ -130,11 +131,6 @@ final class LocalRegistration implements Registration {
       registry.closing(this);
       engine.loop.execute(task::close);
     }
-  }
-
-  /** Lets no further callback begin. */
-  void shut() {
-    feeds.forEach(feed -> feed.mailbox.shut());
   }
 
   private String name() {

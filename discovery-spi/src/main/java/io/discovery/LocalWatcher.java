@@ -1,5 +1,7 @@
 package io.discovery;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.discovery.Watcher.Phase;
 import java.time.Duration;
 import java.util.Optional;
@@ -97,7 +99,7 @@ final class LocalWatcher implements Watcher {
 
   @Override
   public Optional<Snapshot> next(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + Math.min(NANOSECONDS.convert(timeout), Long.MAX_VALUE / 2);
     synchronized (news) {
       while (!closed.get()) {
         if (current.isPresent() && isNews(pulled, current.get())) {

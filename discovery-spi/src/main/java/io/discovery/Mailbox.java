@@ -47,7 +47,7 @@ final class Mailbox {
   /** Runs a callback within a drain, unless closed. Whatever it throws is contained and counted. */
   void call(Runnable callback) {
     synchronized (gate) {
-      if (closed) {
+      if (closed || engine.isClosed()) {
         return;
       }
       runner = Thread.currentThread();

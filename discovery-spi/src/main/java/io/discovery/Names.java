@@ -64,7 +64,6 @@ final class Names {
         segment.append('%').append(HEX.toHexDigits(b));
       }
     }
-    // Stores and file systems give these three a meaning of their own.
     return switch (segment.toString()) {
       case "." -> "%2E";
       case ".." -> "%2E%2E";
@@ -99,6 +98,17 @@ final class Names {
         | IndexOutOfBoundsException foreign) {
       return segment;
     }
+  }
+
+  /** Tells whether {@link #encode} writes this segment; no two of those decode alike. */
+  static boolean isEncoded(String segment) {
+    boolean plain = segment.chars().allMatch(c -> SAFE.indexOf(c) >= 0) && !isReserved(segment);
+    return plain || encode(decode(segment)).equals(segment);
+  }
+
+  /** Stores and file systems give these three a meaning of their own. */
+  private static boolean isReserved(String segment) {
+    return segment.equals(".") || segment.equals("..") || segment.equals("zookeeper");
   }
 
   /**

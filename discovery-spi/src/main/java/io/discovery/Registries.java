@@ -77,6 +77,15 @@ public final class Registries {
               InstantSource.system(),
               Waiting.BLOCKING);
       return new RegistryEngine(engine, provider, releaseThreads);
+    } catch (LinkageError e) {
+      releaseThreads.run();
+      throw new IllegalStateException(
+          "backend '"
+              + provider.name()
+              + "' lacks a library: "
+              + e
+              + " (expected: what its jar depends on, on the same path; Maven or Gradle see to that)",
+          e);
     } catch (RuntimeException | Error e) {
       releaseThreads.run();
       throw e;

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -62,8 +63,8 @@ final class RegistryEngine implements Registry, BackendContext {
   }
 
   private void tick() {
-    views.values().forEach(ServiceView::tick);
     engine.loop.schedule(TICK, this::tick);
+    views.values().forEach(ServiceView::tick);
   }
 
   @Override
@@ -93,9 +94,7 @@ final class RegistryEngine implements Registry, BackendContext {
   @Override
   public Registration register(ServiceInstance instance, Duration ttl) {
     checkOpen();
-    if (ttl.isNegative() || ttl.isZero()) {
-      throw new IllegalArgumentException("ttl: " + ttl + " (expected: more than zero)");
-    }
+    Setting.checkDuration("ttl", ttl);
     checkEncodable(instance);
     Name name = Name.of(instance);
     LocalRegistration registration = new LocalRegistration(this, engine, instance, ttl);
@@ -144,6 +143,7 @@ final class RegistryEngine implements Registry, BackendContext {
   public Watcher watch(String service, Watcher.Listener listener) {
     checkOpen();
     Names.check("service", service);
+    Objects.requireNonNull(listener, "listener");
     LocalWatcher watcher = new LocalWatcher(engine, service, listener, this::refresh, this::forget);
     watchers.add(watcher);
     engine.loop.execute(
@@ -194,11 +194,15 @@ final class RegistryEngine implements Registry, BackendContext {
     if (entries.size() > engine.config.maxInstances()) {
       throw Contents.tooMany(engine, service, entries.size());
     }
+    Twins twins = new Twins();
     Map<String, ServiceInstance> instances = new TreeMap<>();
     for (Entry entry : entries) {
       try {
         String id = Names.decode(entry.id());
-        instances.put(id, engine.codec.decode(service, id, entry.value()));
+        ServiceInstance instance = engine.codec.decode(service, id, entry.value());
+        if (twins.put(entry.id(), instance, instances.containsKey(id))) {
+          instances.put(id, instance);
+        }
       } catch (BadRecordException e) {
         engine.counters.badRecords.increment();
         Engine.LOG.log(
@@ -262,7 +266,7 @@ final class RegistryEngine implements Registry, BackendContext {
   @Override
   public void close() {
     if (!closing.compareAndSet(false, true)) {
-      Await.quietly(engine.waiting, ended, Duration.ofSeconds(5));
+      Await.quietly(engine, ended, Duration.ofSeconds(5));
       return;
     }
     watchers.forEach(LocalWatcher::end);
@@ -270,7 +274,8 @@ final class RegistryEngine implements Registry, BackendContext {
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
     engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
-    Await.quietly(engine.waiting, released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
+    Await.quietly(
+        engine, released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
     engine.loop.execute(
         () -> {
@@ -278,8 +283,8 @@ final class RegistryEngine implements Registry, BackendContext {
           views.clear();
           engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
         });
-    Await.quietly(engine.waiting, shutdown, SHUTDOWN);
-    leaving.forEach(LocalRegistration::shut);
+    Await.quietly(engine, shutdown, SHUTDOWN);
+    engine.close();
     releaseThreads.run();
     ended.completeExceptionally(
         new IllegalStateException("the registry " + engine.label + " was closed meanwhile"));

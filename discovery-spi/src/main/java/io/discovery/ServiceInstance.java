@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * One instance of a service. Immutable, with equality over all fields; valid by construction (rules
@@ -21,6 +22,8 @@ import java.util.TreeMap;
 public record ServiceInstance(
     String service, String id, String host, int port, int weight, Map<String, String> metadata) {
   static final int MAX_METADATA = 64;
+  private static final Pattern IPV6 =
+      Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%.+)?");
 
   /**
    * Checks and copies.
@@ -98,11 +101,12 @@ public record ServiceInstance(
               && !Character.isISOControl(c)
               && "[]/\"".indexOf(c) < 0;
     }
+    fits &= host.indexOf(':') < 0 || IPV6.matcher(host).matches();
     if (!fits) {
       throw new IllegalArgumentException(
           "host: '"
               + Names.escape(host)
-              + "' (expected: a host name or IP address of 1..255 bytes without blanks, brackets or slashes)");
+              + "' (expected: a host name or IP address of 1..255 bytes without blanks, brackets or slashes, and without a port)");
     }
   }
 

@@ -76,7 +76,7 @@ enum Setting {
   Object parse(String text, String origin) {
     try {
       return parse.apply(text.strip());
-    } catch (IllegalArgumentException | DateTimeParseException e) {
+    } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException e) {
       String shown = this == PASSWORD ? "***" : Names.escape(text);
       throw new IllegalArgumentException(
           key + ": '" + shown + "' from " + origin + " (expected: " + expected + ")", e);
@@ -130,8 +130,20 @@ enum Setting {
     } else {
       duration = Duration.parse(text);
     }
-    require(!duration.isNegative() && !duration.isZero() && duration.toDays() < 3650, text);
+    require(isUsable(duration), text);
     return duration;
+  }
+
+  /** Refuses a duration from code that configuration would refuse, before any I/O (rule 1.3). */
+  static void checkDuration(String field, Duration duration) {
+    if (!isUsable(duration)) {
+      throw new IllegalArgumentException(
+          field + ": " + duration + " (expected: more than zero and less than ten years)");
+    }
+  }
+
+  private static boolean isUsable(Duration duration) {
+    return !duration.isNegative() && !duration.isZero() && duration.toDays() < 3650;
   }
 
   private static Duration closeTimeout(String text) {

@@ -49,7 +49,7 @@ final class Stream implements Observer {
     Subscription opened;
     try {
       opened = engine.backend().subscribe(segment, this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(Engine.failure(e));
       return;
     }

@@ -13,7 +13,9 @@ import java.util.concurrent.TimeoutException;
 @FunctionalInterface
 interface Waiting {
   /** Blocks the calling thread. */
-  Waiting BLOCKING = (future, timeout) -> future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  Waiting BLOCKING =
+      (future, timeout) ->
+          future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS); // saturates
 
   /** Returns once {@code future} has a result; throws as {@link CompletableFuture#get}. */
   void await(CompletableFuture<?> future, Duration timeout)

@@ -66,6 +66,14 @@ class BackendsTest {
     }
   }
 
+  /** Loads, and misses a library when it is to connect. */
+  public static final class Incomplete extends Fake {
+    @Override
+    public Backend connect(RegistryConfig config, BackendContext context) {
+      throw new NoClassDefFoundError("org/example/Client");
+    }
+  }
+
   private String failure(RegistryConfig config, Class<?>... providers) throws IOException {
     return assertThrows(RuntimeException.class, () -> open(config, providers)).getMessage();
   }
@@ -156,6 +164,8 @@ class BackendsTest {
         failure(RegistryConfig.defaults().withBackend("one"), One.class, Another.class);
     assertTrue(
         message.startsWith("two backends are named 'one'") && message.contains("Another"), message);
+    String undecided = failure(RegistryConfig.defaults(), One.class, Another.class);
+    assertTrue(undecided.startsWith("two backends are named 'one'"), undecided);
   }
 
   @Test
@@ -165,8 +175,26 @@ class BackendsTest {
             .startsWith("discovery-one-"));
     String message = failure(RegistryConfig.defaults().withBackend("broken"), Broken.class);
     assertTrue(message.contains("could not be loaded") && message.contains("Broken"), message);
+    assertTrue(message.contains("wrong version of a dependency"), message);
     assertTrue(
         failure(RegistryConfig.defaults(), Broken.class).startsWith("no backend could be loaded"));
+  }
+
+  @Test
+  void aMissingLibraryIsSaidToBeOne() throws IOException {
+    String message = failure(RegistryConfig.defaults(), Incomplete.class);
+    assertTrue(
+        message.startsWith("backend 'one' lacks a library")
+            && message.contains("org/example/Client"),
+        message);
+  }
+
+  @Test
+  void anotherBackendsOptionIsFineATypoInItIsNot() throws IOException {
+    RegistryConfig config = RegistryConfig.defaults().withBackend("two");
+    open(config.with("one.page-size", "5"), One.class, Two.class);
+    String message = failure(config.with("one.page-sise", "5"), One.class, Two.class);
+    assertTrue(message.contains("one.page-sise"), message);
   }
 
   @Test

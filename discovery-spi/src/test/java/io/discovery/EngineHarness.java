@@ -18,7 +18,14 @@ final class EngineHarness {
   EngineHarness(RegistryConfig config) {
     RegistryConfig complete = config.withBackend("scripted").withFormat("etcd-naming");
     Engine engine =
-        new Engine("test", complete, time, time.listeners(), new SplittableRandom(1), time, Waiting.BLOCKING);
+        new Engine(
+            "test",
+            complete,
+            time,
+            time.listeners(),
+            new SplittableRandom(1),
+            time,
+            Waiting.BLOCKING);
     registry = new RegistryEngine(engine, backend, () -> {});
   }
 

@@ -198,4 +198,39 @@ class ListenersTest {
       }
     }
   }
+
+  @Test
+  void anInterruptedThreadClosesAllTheSame() {
+    registry.register(ServiceInstance.of("orders", "10.0.0.1", 8080));
+    onLoop(() -> backend.owned().lastWrite().answer().complete(Duration.ofSeconds(7)));
+    Thread.currentThread().interrupt();
+    registry.close();
+    assertTrue(Thread.interrupted(), "the interrupt stays set (rule 5.4)");
+    assertEquals(1, backend.owned().releases.size());
+    assertTrue(backend.shutDown, "nothing is left behind (rule 5.1)");
+  }
+
+  @Test
+  void noStateIsToldAfterCloseNotEvenOfAClosedRegistration() throws Exception {
+    Registration registration = registry.register(ServiceInstance.of("orders", "10.0.0.1", 8080));
+    CountDownLatch inside = new CountDownLatch(1);
+    AtomicInteger told = new AtomicInteger();
+    registration.onState(
+        state -> {
+          told.incrementAndGet();
+          inside.countDown();
+          uninterruptibly(never);
+        });
+    assertTrue(inside.await(10, TimeUnit.SECONDS));
+    onLoop(() -> backend.owned().lastWrite().answer().complete(Duration.ofSeconds(7)));
+    registration.close();
+    registry.close();
+    never.countDown();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith(registry.toString().split(" ", 2)[0])) {
+        thread.join(5_000);
+      }
+    }
+    assertEquals(1, told.get(), "REGISTERED and CLOSED came after close (rule 5.2)");
+  }
 }

@@ -305,4 +305,30 @@ class WatchEngineTest {
     long toldAb = recorder.log.stream().filter("[a, b]"::equals).count();
     assertTrue(toldA == toldAb + 1, recorder.log + " (expected: no equal sets in a row, rule 3.5)");
   }
+
+  @Test
+  void anIdUnderAPlainKeyAndUnderOursIsOneInstance() {
+    Watcher watcher = watch();
+    list(1, entry("a%20b", 1), entry("a b", 2), entry("c d", 3));
+    assertEquals(List.of(1, 3), ports(watcher), "our key counts");
+    stream().remove(2, "a b");
+    engine.settle();
+    assertEquals(List.of(1, 3), ports(watcher), "ours is still there");
+    stream().put(3, entry("a b", 4));
+    stream().remove(4, "a%20b");
+    engine.settle();
+    assertEquals(List.of(4, 3), ports(watcher), "what is left counts");
+    stream().put(5, entry("a%20b", 5));
+    stream().put(6, entry("a b", 6));
+    engine.settle();
+    assertEquals(List.of(5, 3), ports(watcher));
+    stream().remove(7, "a%20b");
+    stream().remove(8, "a b");
+    engine.settle();
+    assertEquals(List.of(3), ports(watcher));
+  }
+
+  private static List<Integer> ports(Watcher watcher) {
+    return watcher.current().orElseThrow().instances().stream().map(ServiceInstance::port).toList();
+  }
 }
