@@ -71,7 +71,7 @@ final class EtcdCall<T> {
   }
 
   private void expire() {
-    outage.failed();
+    outage.unanswered();
     fail(connection.unavailable("no answer in time"));
   }
 

@@ -80,6 +80,16 @@ final class EtcdFailures {
     return codes(failure).contains("PERMISSION_DENIED");
   }
 
+  /** What was asked for is too old to be known. */
+  static boolean isCompacted(Throwable failure) {
+    return mentions(failure, List.of("required revision has been compacted"));
+  }
+
+  /** What was asked for has not happened: the store's revision went back. */
+  static boolean isFutureRevision(Throwable failure) {
+    return mentions(failure, List.of("required revision is a future revision"));
+  }
+
   static boolean isTooLarge(Throwable failure) {
     return mentions(failure, TOO_LARGE);
   }

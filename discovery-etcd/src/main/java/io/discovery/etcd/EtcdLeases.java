@@ -20,6 +20,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Confined to the event loop.
  */
 final class EtcdLeases {
+  private static final long NONE = 0;
+
   private final EtcdConnection connection;
   private final long seconds;
   private final EtcdLease.Holder holder;
@@ -35,9 +37,12 @@ final class EtcdLeases {
     this.holder = holder;
   }
 
-  /** Tells whether a key on this lease is ours. */
-  boolean contains(long id) {
-    return ours.contains(id);
+  /**
+   * Tells whether a key on this lease is a successor's. One without a lease was written by hand
+   * over ours: it belongs to nobody and would outlive everybody.
+   */
+  boolean isForeign(long id) {
+    return id != NONE && !ours.contains(id);
   }
 
   /** Returns the lease to write with, if that is this one. */

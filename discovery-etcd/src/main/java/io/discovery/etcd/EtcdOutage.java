@@ -23,6 +23,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class EtcdOutage {
   private static final Logger LOG = System.getLogger(EtcdOutage.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+  // In a cold JVM on little processor the first call loads classes for longer than it may take. A
+  // new client would have to start over.
+  private static final Duration COLD = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(3);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -30,6 +33,7 @@ final class EtcdOutage {
   private final BackendContext context;
   private final EventLoop loop;
 
+  private boolean heard; // an answer of any kind, a refused connection included
   private boolean failing;
   private boolean closed;
   private long since;
@@ -41,10 +45,17 @@ final class EtcdOutage {
     this.connection = connection;
     this.context = context;
     this.loop = context.loop();
-    this.replaceNotBefore = loop.nanoTime();
+    this.replaceNotBefore = loop.nanoTime() + COLD.toNanos();
   }
 
+  /** A call has failed. */
   void failed() {
+    heard();
+    unanswered();
+  }
+
+  /** A call has not been answered in time. */
+  void unanswered() {
     if (!failing && !closed) {
       failing = true;
       since = loop.nanoTime();
@@ -53,11 +64,19 @@ final class EtcdOutage {
   }
 
   void answered() {
+    heard();
     if (failing) {
       failing = false;
       timer.cancel();
       pause = FIRST_PAUSE;
       context.reachable();
+    }
+  }
+
+  private void heard() {
+    if (!heard) {
+      heard = true;
+      replaceNotBefore = loop.nanoTime();
     }
   }
 

@@ -117,7 +117,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private void verify(List<KeyValue> found, EtcdWrite.Written expected) {
     if (found.isEmpty()) {
       lost(connection.unavailable("somebody deleted the record " + name()));
-    } else if (!leases.contains(found.get(0).getLease())) {
+    } else if (leases.isForeign(found.get(0).getLease())) {
       lost(EtcdWrite.superseded(connection, found.get(0)));
     } else if (found.get(0).getModRevision() != expected.modRevision()) {
       lost(connection.unavailable("somebody changed the record " + name()));

@@ -33,12 +33,12 @@ final class EtcdPages {
   /**
    * All that was found.
    *
-   * @param store the cluster, in hexadecimal
+   * @param cluster its id, in hexadecimal
    * @param revision the revision as of which this is complete
    */
-  record Result(String store, long revision, List<KeyValue> found) {
+  record Result(String cluster, long revision, List<KeyValue> found) {
     /** Returns the instances below the prefix: keys with further segments are none. */
-    Listing listing(ByteSequence prefix) {
+    Listing listing(ByteSequence prefix, String store) {
       return new Listing(
           store,
           revision,

@@ -41,6 +41,7 @@ final class EtcdSubscription implements Subscription {
 
   private final EtcdConnection connection;
   private final EventLoop loop;
+  private final EtcdHistory history;
   private final ByteSequence prefix;
   private final Observer observer;
   private final Consumer<EtcdSubscription> onOver;
@@ -48,7 +49,7 @@ final class EtcdSubscription implements Subscription {
 
   private Optional<CompletionStage<Watch.Watcher>> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
-  private String store = "";
+  private String cluster = "";
   private long revision;
   private boolean over;
 
@@ -57,11 +58,13 @@ final class EtcdSubscription implements Subscription {
    */
   EtcdSubscription(
       EtcdConnection connection,
+      EtcdHistory history,
       ByteSequence prefix,
       Observer observer,
       Consumer<EtcdSubscription> onOver) {
     this.connection = connection;
     this.loop = connection.loop();
+    this.history = history;
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;
@@ -98,6 +101,9 @@ final class EtcdSubscription implements Subscription {
 
   @Override
   public void close() {
+    if (!probes.isEmpty()) {
+      history.doubt(); // closed for its silence
+    }
     finish(connection.unavailable("the subscription is closed"));
   }
 
@@ -123,9 +129,10 @@ final class EtcdSubscription implements Subscription {
   }
 
   private void watch(EtcdPages.Result result) {
-    store = result.store();
+    cluster = result.cluster();
     revision = result.revision();
-    Listing listing = result.listing(prefix);
+    history.seen(result.found());
+    Listing listing = result.listing(prefix, history.store(cluster));
     timer =
         loop.schedule(
             CREATED_WITHIN, () -> broken(connection.unavailable("the watch was not confirmed")));
@@ -144,6 +151,7 @@ final class EtcdSubscription implements Subscription {
 
   private void broken(Throwable cause) {
     if (!over) {
+      history.doubt();
       connection.streamEnded(cause);
       end(connection.failure(cause));
     }
@@ -154,7 +162,7 @@ final class EtcdSubscription implements Subscription {
       return;
     }
     Response.Header header = response.getHeader();
-    if (!Long.toHexString(header.getClusterId()).equals(store)) {
+    if (!Long.toHexString(header.getClusterId()).equals(cluster)) {
       end(connection.unavailable("another cluster answers than before"));
       return;
     }
@@ -177,6 +185,9 @@ final class EtcdSubscription implements Subscription {
     Map<String, Optional<Entry>> last = new LinkedHashMap<>();
     for (WatchEvent event : events) {
       revision = Math.max(revision, event.getKeyValue().getModRevision());
+      if (event.getEventType() == WatchEvent.EventType.PUT) {
+        history.seen(event.getKeyValue());
+      }
       ByteSequence value = event.getKeyValue().getValue();
       EtcdKeys.idBelow(prefix, event.getKeyValue().getKey())
           .ifPresent(

@@ -83,7 +83,7 @@ final class EtcdWrite {
       return put(ABSENT);
     }
     KeyValue found = kvs.get(0);
-    if (claim == Claim.HEAL && !leases.contains(found.getLease())) {
+    if (claim == Claim.HEAL && leases.isForeign(found.getLease())) {
       return CompletableFuture.failedFuture(superseded(connection, found));
     }
     Optional<EtcdLease> present = leases.present(found.getLease());
@@ -112,9 +112,15 @@ final class EtcdWrite {
   }
 
   private CompletionStage<Written> after(TxnResponse done, EtcdLease lease) {
-    return done.isSucceeded()
-        ? CompletableFuture.completedFuture(acknowledged(lease, done.getHeader().getRevision()))
-        : decide(done.getGetResponses().get(0).getKvs());
+    if (!done.isSucceeded()) {
+      return decide(done.getGetResponses().get(0).getKvs());
+    }
+    long written = done.getHeader().getRevision();
+    // While the answer was on its way a renewal may have found the lease gone, and the record with
+    // it.
+    return leases.present(lease.id()).isPresent()
+        ? CompletableFuture.completedFuture(acknowledged(lease, written))
+        : put(written);
   }
 
   private CompletionStage<TxnResponse> transaction(EtcdLease lease, long seen) {

@@ -65,7 +65,7 @@ class EtcdOwnershipTest extends EtcdTest {
 
   @Test
   void aHealMeetsAForeignRecordAndTouchesNothing() {
-    etcd.put(namespace, "s", "a", new byte[] {'x'});
+    open().registered("s", "a", "x");
     long revision = etcd.revision();
     Driver.Owned owned = open().own("s", "a");
     DiscoveryException refused = assertThrows(DiscoveryException.class, () -> owned.heal("1"));
@@ -73,6 +73,17 @@ class EtcdOwnershipTest extends EtcdTest {
     assertEquals(revision, etcd.revision());
     owned.release();
     assertEquals(Map.of("a", "x"), stored("s"));
+  }
+
+  @Test
+  void aRecordWithoutALeaseIsNobodysAndNoSuccessor() {
+    Driver.Owned owned = open().registered("s", "a", "1");
+    etcd.put(namespace + "/s/a", "by hand");
+    assertEquals(Reason.UNAVAILABLE, owned.awaitLost(TICK).reason());
+    owned.heal("1");
+    assertEquals(Map.of("a", "1"), stored("s"));
+    owned.release();
+    assertEquals(Map.of(), stored("s"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.discovery.etcd;
 
 import static io.discovery.etcd.Driver.SOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -150,7 +151,7 @@ class EtcdSubscriptionTest extends EtcdTest {
   }
 
   @Test
-  void aWipedStoreIsAnEndAndShowsAsALowerRevisionOfTheSameStore() {
+  void aWipedStoreIsAnEndAndAnotherStoreOfALowerRevision() {
     for (int i = 0; i < 20; i++) {
       etcd.put(namespace + "/s/a", "" + i);
     }
@@ -163,11 +164,32 @@ class EtcdSubscriptionTest extends EtcdTest {
     assertEquals(Map.of(), after.records());
     Listing then = view.listing().orElseThrow();
     Listing now = after.listing().orElseThrow();
-    assertEquals(then.store(), now.store());
+    assertNotEquals(then.store(), now.store());
     assertTrue(now.revision() < then.revision(), now + " after " + then);
     // Raised by another process: a stream resumed at the old revision would be blind to these.
     etcd.put(namespace + "/s/b", "new");
     after.awaitRecords(Map.of("b", "new"));
+  }
+
+  @Test
+  void aWipedStoreThatHasOvertakenUsIsAnotherStoreAndARestartedOneIsNot() {
+    TcpProxy proxy = closing(new TcpProxy(server.port()));
+    Driver driver = open(config().withEndpoints(proxy.endpoint()));
+    etcd.put(namespace + "/s/a", "1");
+    Listing before = driver.watch("s").listing().orElseThrow();
+    server.restart();
+    Await.until("the store answers again", SOON, () -> answers(driver));
+    assertEquals(before.store(), driver.watch("s").listing().orElseThrow().store());
+    proxy.refuse();
+    server.wipe();
+    for (int i = 0; etcd.revision() <= before.revision() + 10; i++) {
+      etcd.put(namespace + "/other/" + i, "unrelated");
+    }
+    proxy.accept();
+    Await.until("the store answers again", SOON, () -> answers(driver));
+    Listing overtaken = driver.watch("s").listing().orElseThrow();
+    assertTrue(overtaken.revision() > before.revision());
+    assertNotEquals(before.store(), overtaken.store());
   }
 
   @Test
