@@ -75,7 +75,8 @@ record AdvertisedAddress(String host, int port) {
 
   private static void checkNotWildcard(String host) {
     Optional<InetAddress> literal = HostNames.literal(host);
-    if (literal.isPresent() && literal.get().isAnyLocalAddress()) {
+    // Dialers take "0" for 0.0.0.0.
+    if (literal.filter(InetAddress::isAnyLocalAddress).isPresent() || host.matches("[0.]+")) {
       throw new IllegalArgumentException(
           "host: '" + host + "' is every address of every machine" + REMEDY);
     }

@@ -6,6 +6,7 @@ import io.discovery.ServiceInstance;
 import io.grpc.Server;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class RegisteredServer implements AutoCloseable {
     closed = true;
     try {
       beforeLeaving.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "the hook before leaving failed; leaving all the same", e);
     }
     registrations.forEach(Registration::close);
@@ -211,7 +212,7 @@ public final class RegisteredServer implements AutoCloseable {
         throw new IllegalStateException("no service (expected: service(NAME) before register())");
       }
       AdvertisedAddress address =
-          AdvertisedAddress.of(server.getListenSockets(), host, port, Network.THIS_MACHINE);
+          AdvertisedAddress.of(listenSockets(), host, port, Network.THIS_MACHINE);
       List<ServiceInstance> instances =
           services.stream().map(service -> service.apply(address)).toList();
       List<Registration> registrations = new ArrayList<>();
@@ -227,6 +228,15 @@ public final class RegisteredServer implements AutoCloseable {
         throw e;
       }
       return new RegisteredServer(this, registrations);
+    }
+
+    private List<? extends SocketAddress> listenSockets() {
+      try {
+        return server.getListenSockets();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            "server: " + e.getMessage() + " (expected: a running one; start() comes first)", e);
+      }
     }
   }
 }

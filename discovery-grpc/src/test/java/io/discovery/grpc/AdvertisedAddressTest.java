@@ -92,7 +92,7 @@ final class AdvertisedAddressTest {
 
   @Test
   void aWildcardIsNeverAdvertised() {
-    for (String wildcard : new String[] {"0.0.0.0", "::", "0:0:0:0:0:0:0:0"}) {
+    for (String wildcard : new String[] {"0.0.0.0", "0", "::", "0:0:0:0:0:0:0:0"}) {
       String message =
           assertThrows(IllegalArgumentException.class, () -> asked(wildcard, socket("0.0.0.0", 80)))
               .getMessage();

@@ -189,7 +189,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
             session = new CompletableFuture<>();
             connecting();
             awaited.completeExceptionally(
-                ZooKeeperFailures.late("connecting to ZooKeeper", patience));
+                ZooKeeperFailures.late("connecting to ZooKeeper at " + where(), patience));
           }
         });
   }
@@ -215,7 +215,8 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   @Override
   public void changed(KeeperState state) {
     switch (state) {
-      case Disconnected -> disconnected(lost("the connection to ZooKeeper is lost"));
+      case Disconnected ->
+          disconnected(lost("the connection to ZooKeeper at " + where() + " is lost"));
       case Closed -> disconnected(lost("the ZooKeeper client is closed"));
       case Expired -> {
         expired(lost("the ZooKeeper session is lost"));
@@ -256,6 +257,10 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     if (!session.completeExceptionally(cause)) {
       session = CompletableFuture.failedFuture(cause);
     }
+  }
+
+  private String where() {
+    return lent.isPresent() ? "the servers of the caller's client" : settings.servers();
   }
 
   private static DiscoveryException lost(String what) {

@@ -29,14 +29,26 @@ final class ZooKeeperReader {
   /** Enough to keep the server busy; little enough that a probe or a write need not queue long. */
   private static final int BATCHES_IN_FLIGHT = 2;
 
+  /**
+   * What an answer should weigh. A server holds whole answers in memory, for each of its clients,
+   * and nothing tells how much a node holds before it is read: so the first batch is small, and
+   * each next one as large as the last one's nodes allow, at most twice as large.
+   */
+  private static final int BATCH_BYTES = 1 << 20;
+
+  private static final int FIRST_BATCH = 8;
+
   private static final Node UNREADABLE = new Node(new byte[0], new Stat());
 
   private final ZooKeeperKeys keys;
-  private final int batch;
+  private final int largestBatch;
 
-  ZooKeeperReader(ZooKeeperKeys keys, int batch) {
+  /**
+   * @param largestBatch how many nodes fit into an answer in any case
+   */
+  ZooKeeperReader(ZooKeeperKeys keys, int largestBatch) {
     this.keys = keys;
-    this.batch = batch;
+    this.largestBatch = largestBatch;
   }
 
   /**
@@ -128,6 +140,7 @@ final class ZooKeeperReader {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final CompletableFuture<Map<String, Node>> result = new CompletableFuture<>();
     private int inFlight;
+    private int batch = Math.min(FIRST_BATCH, largestBatch);
 
     Read(ZooKeeperSession session, String parent, Iterator<String> names) {
       this.session = session;
@@ -164,13 +177,17 @@ final class ZooKeeperReader {
         result.completeExceptionally(failure);
         return;
       }
+      long bytes = 1;
       for (int i = 0; i < results.size(); i++) {
         if (results.get(i) instanceof OpResult.GetDataResult found) {
           nodes.put(some.get(i), ZooKeeperSession.node(found.getData(), found.getStat()));
+          bytes += found.getStat().getDataLength();
         } else if (results.get(i) instanceof OpResult.ErrorResult error) {
           missing(some.get(i), Code.get(error.getErr()));
         }
       }
+      long fitting = Math.min(2L * some.size(), BATCH_BYTES * (long) some.size() / bytes);
+      batch = (int) Math.max(1, Math.min(largestBatch, fitting));
     }
 
     private void missing(String name, Code code) {

@@ -43,7 +43,7 @@ final class ZooKeeperSettings {
       Pattern.compile("(?:[^:/\\[\\]\\s,]+|\\[[0-9A-Fa-f:.%]+])(?::(\\d{1,5}))?(/.*)?");
   // What a server holds at most, by default: 1 MiB for a whole request.
   private static final int LARGEST_NODE = 1 << 20;
-  private static final int LARGEST_BATCH = 128;
+  private static final int LARGEST_BATCH = 64;
   // Beside a batch of the largest nodes there must be room for what goes with each of them.
   private static final int DEFAULT_BUFFER = LARGEST_BATCH * (LARGEST_NODE + 1024);
   // How long closing a session may take before the server is left to find out for itself.

@@ -70,10 +70,10 @@ class ZooKeeperSettingsTest {
 
   @Test
   void theBufferBoundsTheBatch() {
-    assertEquals(128, new ZooKeeperSettings(config()).batch());
+    assertEquals(64, new ZooKeeperSettings(config()).batch());
     assertEquals(1, buffer("1048576").batch());
     assertEquals(10, buffer("10485760").batch());
-    assertEquals(128, buffer("1073741824").batch());
+    assertEquals(64, buffer("1073741824").batch());
     for (String bytes : new String[] {"1048575", "1073741825", "1m", "-1", ""}) {
       assertRefused("zookeeper.max-buffer: '" + bytes + "'", () -> buffer(bytes));
     }

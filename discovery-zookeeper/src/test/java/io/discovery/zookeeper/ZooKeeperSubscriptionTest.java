@@ -276,6 +276,21 @@ class ZooKeeperSubscriptionTest {
     assertEquals(Optional.empty(), seen.end());
   }
 
+  /** A batch of them in one answer is more than a small server has memory for. */
+  @Test
+  void manyLargeRecordsDoNotKillTheServer() {
+    put("/a", "");
+    String large = "x".repeat(1_000_000);
+    for (int i = 0; i < 60; i++) {
+      put("/a/" + i, large);
+    }
+    Driver driver = open();
+    assertEquals(60, driver.subscribe("a").awaitListing().records().size());
+    assertEquals(60, driver.call(b -> b.list("a")).entries().size());
+    assertTrue(server.isRunning());
+    operator.deleteAll(root + "/a");
+  }
+
   /** The server keeps a watch that its client has forgotten, unless all of the path are removed. */
   @Test
   void leavesNoWatchBehind() {
