@@ -56,7 +56,8 @@ final class ZooKeeperClient {
     this.loop = loop;
     this.events = events;
     this.threads = task -> daemon(name, task).start();
-    // Made there too: in a cold JVM the classes of Curator take longer to load than a loop may wait.
+    // Made there too: in a cold JVM the classes of Curator take longer to load than a loop may
+    // wait.
     this.started =
         CompletableFuture.supplyAsync(
             () ->
