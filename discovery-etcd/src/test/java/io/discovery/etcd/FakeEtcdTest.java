@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.RegistryConfig;
+import io.discovery.spi.Write.Claim;
+import io.discovery.tck.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,10 +27,14 @@ abstract class FakeEtcdTest {
   /** The first call of a JVM loads a thousand classes, which no test is about. */
   @BeforeAll
   static void warmUp() {
-    try (FakeEtcd etcd = new FakeEtcd();
-        Driver driver = new Driver(config(etcd).with("request-timeout", "30s"))) {
-      driver.registered("s", "a", "1").release();
-      driver.subscribe("s");
+    try (FakeEtcd etcd = new FakeEtcd()) {
+      Driver driver = new Driver(config(etcd).with("request-timeout", "1m"));
+      Driver.Owned owned = driver.own("s", "a");
+      owned.start("1", Claim.TAKE_OVER).orTimeout(1, TimeUnit.MINUTES).join();
+      View view = driver.subscribe("s");
+      Await.until("a listing", Duration.ofMinutes(1), () -> view.listing().isPresent());
+      driver.begin(driver.backend::shutdown).orTimeout(1, TimeUnit.MINUTES).join();
+      driver.loop.close();
     }
   }
 

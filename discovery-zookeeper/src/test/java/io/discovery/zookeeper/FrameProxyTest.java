@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** The stage of a test with a {@link FrameProxy} before a real server, and an operator behind it. */
+/**
+ * The stage of a test with a {@link FrameProxy} before a real server, and an operator behind it.
+ */
 @Timeout(60)
 abstract class FrameProxyTest {
   static final Duration TTL = Duration.ofSeconds(4);

@@ -2,7 +2,6 @@ package io.discovery.zookeeper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.Registries;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
 import org.apache.zookeeper.ZooDefs.OpCode;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +44,9 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
     driver.subscribe("a").awaitRecords(Map.of("1", "z", "2", "y", "3", "x"));
   }
 
-  /** The same as an application sees it: by the resync at the latest, by another watcher at once. */
+  /**
+   * The same as an application sees it: by the resync at the latest, by another watcher at once.
+   */
   @Test
   void aLostNotificationIsMadeGoodByTheResyncOrByAnotherWatcher() {
     try (Registry writer = Registries.open(direct());
@@ -167,7 +167,9 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
     assertEquals(1, driver.reachableCalls(), "the connection was given up for one late reply");
   }
 
-  /** Attempts do not wait for a server that accepts and says nothing; it is found when it speaks. */
+  /**
+   * Attempts do not wait for a server that accepts and says nothing; it is found when it speaks.
+   */
   @Test
   void anAnswerToTheConnectRequestThatIsLateFailsAttemptsInTime() {
     CompletableFuture<Void> release = new CompletableFuture<>();
