@@ -151,7 +151,11 @@ final class EtcdFailures {
   private static String describe(Throwable failure) {
     String text =
         chain(failure).stream()
-            .map(link -> link.getMessage() == null ? link.getClass().getName() : link.getMessage())
+            .map(
+                link ->
+                    link.getMessage() == null
+                        ? codeOf(link).orElse(link.getClass().getName())
+                        : link.getMessage())
             .distinct()
             .collect(Collectors.joining(": "));
     return escape(text.replace("ABORTED: ", "")); // the wrapping of EtcdAttempts

@@ -46,8 +46,14 @@ final class EtcdKeys {
         .map(path -> path.substring(0, path.indexOf('/')));
   }
 
-  /** Keys are any bytes; one that is not UTF-8 has no name that could be reported, nor an alias. */
+  /**
+   * Keys are any bytes; one that is not UTF-8 has no name that could be reported, nor an alias. One
+   * from elsewhere, which nobody asked for, has none here.
+   */
   private static Optional<String> textAfter(ByteSequence prefix, ByteSequence key) {
+    if (!key.startsWith(prefix)) {
+      return Optional.empty();
+    }
     byte[] bytes = key.substring(prefix.size()).getBytes();
     String text = new String(bytes, UTF_8);
     return Arrays.equals(text.getBytes(UTF_8), bytes) ? Optional.of(text) : Optional.empty();

@@ -62,6 +62,10 @@ final class EtcdLease {
         .call(limit, client -> client.getLeaseClient().grant(seconds))
         .thenApply(
             granted -> {
+              // Lease 0 is none: a record on it would outlive everybody (rule 2.3).
+              if (granted.getID() <= 0 || granted.getTTL() <= 0) {
+                throw connection.unavailable("a lease was asked for and not granted");
+              }
               Duration ttl = Duration.ofSeconds(granted.getTTL());
               EtcdLease lease = new EtcdLease(connection, granted.getID(), ttl, sent, holder);
               lease.beatAfter(lease.beatInterval());
@@ -97,6 +101,9 @@ final class EtcdLease {
         connection.call(limit, client -> client.getLeaseClient().keepAliveOnce(id));
     return renewal.thenApply(
         answer -> {
+          if (answer.getID() != id) {
+            throw connection.unavailable("another lease than " + hex() + " was renewed");
+          }
           confirmed = sent - confirmed > 0 ? sent : confirmed;
           return answer;
         });

@@ -83,17 +83,27 @@ final class EtcdPages {
                       Long.toHexString(first.getHeader().getClusterId()),
                       first.getHeader().getRevision(),
                       pages.found);
-              return pages.follow(first, all.revision()).thenApply(done -> all);
+              return pages.follow(first, all).thenApply(done -> all);
             });
   }
 
-  private CompletionStage<Void> follow(GetResponse page, long revision) {
+  private CompletionStage<Void> follow(GetResponse page, Result all) {
+    if (!Long.toHexString(page.getHeader().getClusterId()).equals(all.store())) {
+      return failed("another cluster answers than before");
+    }
     found.addAll(page.getKvs());
     if (!page.isMore()) {
       return CompletableFuture.completedFuture(null);
     }
+    if (page.getKvs().isEmpty()) {
+      return failed("an empty page that promises more");
+    }
     ByteSequence next = found.get(found.size() - 1).getKey().concat(ZERO);
-    return page(next, revision).thenCompose(following -> follow(following, revision));
+    return page(next, all.revision()).thenCompose(following -> follow(following, all));
+  }
+
+  private CompletionStage<Void> failed(String why) {
+    return CompletableFuture.failedFuture(connection.unavailable(why));
   }
 
   private CompletionStage<GetResponse> page(ByteSequence from, long revision) {

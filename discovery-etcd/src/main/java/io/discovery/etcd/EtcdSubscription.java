@@ -153,7 +153,11 @@ final class EtcdSubscription implements Subscription {
     if (!over) {
       history.doubt();
       connection.streamEnded(cause);
-      end(connection.failure(cause));
+      // Too many changes for one message are no lasting obstacle: a list comes in portions.
+      end(
+          EtcdFailures.isTooLarge(cause)
+              ? connection.unavailable("a message of the watch was too large")
+              : connection.failure(cause));
     }
   }
 
@@ -223,8 +227,8 @@ final class EtcdSubscription implements Subscription {
 
     @Override
     public void onError(Throwable e) {
-      closeNow();
       loop.execute(() -> broken(e));
+      closeNow(); // which jetcd reports as an end of its own; the cause has to come before
     }
 
     @Override

@@ -40,6 +40,7 @@ final class ZooKeeperSession {
   private final Watcher.WatcherType removal;
   private final EventLoop loop;
   private final Map<String, Integer> watches = new HashMap<>();
+  private final Set<String> unwanted;
   private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
   private CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
   private Optional<DiscoveryException> end = Optional.empty();
@@ -59,13 +60,19 @@ final class ZooKeeperSession {
    * Wraps a connected handle.
    *
    * @param removal what a removal of watches removes: on a handle of others nothing of theirs
+   * @param unwanted the handle's watches that earlier connections could not remove
    */
-  ZooKeeperSession(ZooKeeper zk, Watcher.WatcherType removal, EventLoop loop) {
+  ZooKeeperSession(
+      ZooKeeper zk, Watcher.WatcherType removal, Set<String> unwanted, EventLoop loop) {
     this.zk = zk;
     this.id = zk.getSessionId();
     this.ttl = Duration.ofMillis(zk.getSessionTimeout());
     this.removal = removal;
+    this.unwanted = unwanted;
     this.loop = loop;
+    List<String> leftOver = List.copyOf(unwanted);
+    unwanted.clear();
+    leftOver.forEach(this::remove);
   }
 
   long id() {
@@ -191,10 +198,31 @@ final class ZooKeeperSession {
   /** Takes back one {@link #watch}; the last one of a path frees it on the server. */
   void unwatch(String path) {
     if (watches.merge(path, -1, (count, less) -> count + less == 0 ? null : count + less) == null) {
-      // The local one goes in any case, so a handle that connects again does not set it again. A
-      // failure to remove the server's is one of the connection, which took the watch along.
-      zk.removeAllWatches(path, removal, true, (rc, p, ctx) -> {}, null);
+      if (end.isEmpty()) {
+        remove(path);
+      } else {
+        unwanted.add(path);
+      }
     }
+  }
+
+  /**
+   * Removes a watch on the server and then here. Never here alone: a client that loses its
+   * connection with such a removal under way keeps that loss to itself, since it takes the event of
+   * the removal for the one of the loss. So what fails is repeated on the next connection, for
+   * which the handle has set the watch again.
+   */
+  private void remove(String path) {
+    zk.removeAllWatches(
+        path,
+        removal,
+        false,
+        (rc, p, ctx) -> {
+          if (rc == Code.CONNECTIONLOSS.intValue()) {
+            loop.execute(() -> unwanted.add(path));
+          }
+        },
+        null);
   }
 
   static Node node(byte[] data, Stat stat) {

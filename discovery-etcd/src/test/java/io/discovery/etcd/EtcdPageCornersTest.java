@@ -1,0 +1,105 @@
+package io.discovery.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.discovery.DiscoveryException.Reason;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.grpc.Status;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What may happen between the pages of one read. */
+class EtcdPageCornersTest extends FakeEtcdTest {
+  private final Map<String, String> expected = new TreeMap<>();
+  private Driver driver;
+
+  @BeforeEach
+  void fill() {
+    for (String id : "a b c d e f".split(" ")) {
+      etcd.store.put("n/s/" + id, "1");
+      expected.put(id, "1");
+    }
+    driver = closing(new Driver(config().with("etcd.page-size", "2")));
+  }
+
+  @Test
+  void allPagesAreOfTheFirstOnesRevisionWhateverIsWrittenMeanwhile() {
+    long revision = etcd.store.header().getRevision();
+    etcd.ranges.always(
+        page -> {
+          page.serve();
+          etcd.store.delete("n/s/d");
+          etcd.store.put("n/s/e", "2");
+          etcd.store.put("n/s/g", "2");
+        });
+    View view = driver.subscribe("s");
+    view.awaitRecords(Map.of("a", "1", "b", "1", "c", "1", "e", "2", "f", "1", "g", "2"));
+    assertEquals(revision, view.listing().orElseThrow().revision());
+    assertEquals(expected.size(), view.listing().orElseThrow().entries().size());
+    assertEquals(0, etcd.ranges.seen().get(0).request().getRevision());
+    assertTrue(
+        etcd.ranges.seen().stream()
+            .skip(1)
+            .allMatch(page -> page.request().getRevision() == revision));
+  }
+
+  @Test
+  void aCompactionBetweenPagesFailsTheReadAndTheNextIsWhole() {
+    secondPage(
+        page ->
+            page.fail(
+                Status.OUT_OF_RANGE.withDescription(
+                    "etcdserver: mvcc: required revision has been compacted")));
+    assertFails(Reason.UNAVAILABLE, list());
+    assertEquals(expected.size(), driver.list("s").entries().size());
+    assertEquals(0, driver.reachable.get(), "a refusal taken for an outage");
+  }
+
+  /** Half a list is worse than none: what is missing would look deregistered. */
+  @Test
+  void anotherClusterAtTheSecondPageFailsTheRead() {
+    secondPage(
+        page ->
+            page.answer(
+                change(
+                    page,
+                    answer ->
+                        answer.setHeader(answer.getHeader().toBuilder().setClusterId(0xC2)))));
+    assertFails(Reason.UNAVAILABLE, list());
+    assertEquals(expected.size(), driver.list("s").entries().size());
+  }
+
+  @Test
+  void anEmptyPageThatPromisesMoreFailsTheReadAndIsNotAskedForAgain() {
+    Consumer<FakeCall<RangeRequest, RangeResponse>> empty =
+        page -> page.answer(change(page, RangeResponse.Builder::clearKvs));
+    etcd.ranges.next(empty);
+    assertFails(Reason.UNAVAILABLE, list());
+    assertEquals(1, etcd.ranges.seen().size());
+    secondPage(empty);
+    assertFails(Reason.UNAVAILABLE, list());
+    assertEquals(3, etcd.ranges.seen().size());
+    assertEquals(expected.size(), driver.list("s").entries().size());
+  }
+
+  private void secondPage(Consumer<FakeCall<RangeRequest, RangeResponse>> reaction) {
+    etcd.ranges.next(FakeCall::serve);
+    etcd.ranges.next(reaction);
+  }
+
+  private CompletableFuture<?> list() {
+    return driver.begin(() -> driver.backend.list("s"));
+  }
+
+  private static RangeResponse change(
+      FakeCall<RangeRequest, RangeResponse> page, UnaryOperator<RangeResponse.Builder> change) {
+    return change.apply(page.carryOut().toBuilder()).build();
+  }
+}
