@@ -1,8 +1,14 @@
 package io.discovery.tck;
 
+import io.discovery.DiscoveryException;
+import io.discovery.Registration;
 import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
+import io.discovery.Watcher;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Chapters 6 and 7: choosing this backend, and configuring it. */
@@ -90,5 +96,46 @@ interface ChoiceChapter extends Chapter {
     stage.check(
         !config.with("tls", "false").toString().contains(secret),
         "the configuration prints its password");
+  }
+
+  /**
+   * With a password and without a store, nothing that fails says the password. Needs a Link. Check
+   * what failures quote of the configuration.
+   */
+  @Test
+  default void s702_failuresKeepTheSecret() {
+    Scenario stage = scenario();
+    Link link = stage.link();
+    link.refuse();
+    String secret = "s3cr3t-" + stage.namespace();
+    Registry registry =
+        stage.open(
+            link.config().withNamespace(stage.namespace()).withCredentials("somebody", secret));
+    Registration registration = registry.register(Scenario.instance("orders", "1"));
+    Watcher watcher = registry.watch("orders");
+    Duration timeout = stage.config().requestTimeout().plusSeconds(1);
+    keepsSecret(
+        secret,
+        stage.expectFailure(
+            DiscoveryException.class,
+            "awaitRegistered without a store",
+            () -> registration.awaitRegistered(timeout)));
+    keepsSecret(
+        secret,
+        stage.expectFailure(
+            DiscoveryException.class,
+            "a list without a store",
+            () -> registry.list("orders", timeout)));
+    stage.await("a cause", stage.detection(), () -> watcher.status().cause().isPresent());
+    keepsSecret(secret, watcher.status().cause().orElseThrow());
+    stage.check(!registry.toString().contains(secret), "the registry prints its password");
+  }
+
+  private void keepsSecret(String secret, Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text, true));
+    boolean kept = !text.toString().contains(secret);
+    scenario()
+        .check(kept, "a failure prints the password: " + text.toString().replace(secret, "***"));
   }
 }

@@ -126,7 +126,7 @@ interface ListenerChapter extends Chapter {
     stage.join(outcome);
     stage.check(
         outcome.join().equals(List.of(first, first.withId("2").withWeight(2))),
-        "listed: " + outcome);
+        "listed: " + outcome.join());
   }
 
   /**

@@ -136,6 +136,7 @@ interface ModelChapter extends Chapter {
       stage.register(registry, Scenario.instance(name, "1"));
     }
     view.expectQuiet(Scenario.QUIET);
+    stage.check(view.mark() == 1, "neighbours were shown: " + view.since(0));
     ServiceInstance own = Scenario.instance("orders", "1");
     stage.register(registry, own);
     view.awaitExactly(stage.convergence(), own);

@@ -124,6 +124,13 @@ final class Recorder implements Watcher.Listener {
         snapshot -> snapshot.instances().equals(expected));
   }
 
+  /** Tells whether the last set becomes exactly this in time. */
+  boolean becomes(Duration within, ServiceInstance... instances) {
+    List<ServiceInstance> expected = Difference.sorted(instances);
+    return waitFor(
+        within, () -> latest().filter(set -> set.instances().equals(expected)).isPresent());
+  }
+
   /** Waits until the last set satisfies {@code condition}, and returns it. */
   Snapshot await(Supplier<String> what, Duration within, Predicate<Snapshot> condition) {
     await(() -> latest().filter(condition).isPresent(), within, what);

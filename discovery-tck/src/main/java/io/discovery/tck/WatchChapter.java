@@ -222,7 +222,10 @@ interface WatchChapter extends Chapter {
       stage.check(watcher.next(stage.convergence()).isPresent(), "no first set");
       stage.check(watcher.next(Duration.ofMillis(200)).isEmpty(), "news without a change");
       stage.join(registration.update(before -> before.withWeight(5)));
-      Snapshot news = watcher.next(stage.convergence()).orElseThrow();
+      Snapshot news =
+          watcher
+              .next(stage.convergence())
+              .orElseThrow(() -> new AssertionError("rule 3.6: next() did not return the news"));
       stage.check(news.instances().get(0).weight() == 5, "next: " + news);
     }
   }
