@@ -1,5 +1,8 @@
 package io.discovery.tck;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -9,6 +12,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The contract as tests. A backend's test class extends this and supplies a fixture:
@@ -23,11 +27,12 @@ import org.junit.jupiter.api.Timeout;
  * the one class, so that {@code -Dtest='EtcdTckTest#s209*'} runs those of a rule. Each takes a
  * namespace of its own, looks through a second registry and, where the fixture can, at the store
  * itself; what it needs and the fixture has not, it skips and says so. When a test fails, its
- * javadoc says what to check.
+ * javadoc says what to check. A run of all tests ends with a report, see {@link #report}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
+@ExtendWith(Reporter.class)
 public abstract class DiscoveryTck
     implements ModelChapter,
         RegistrationChapter,
@@ -50,6 +55,20 @@ public abstract class DiscoveryTck
    * no such store on this machine; all tests are then skipped with that reason.
    */
   protected abstract Fixture createFixture();
+
+  /**
+   * Returns where to write the page that reports a run of all tests, rule by rule; empty for no
+   * report at all, on the terminal neither.
+   */
+  protected Optional<Path> report() {
+    Path built = Path.of(Files.isDirectory(Path.of("target")) ? "target" : "build");
+    return Optional.of(built.resolve("discovery-tck").resolve(getClass().getSimpleName() + ".html"));
+  }
+
+  /** Returns the backend's name. */
+  final String backend() {
+    return fixture.config().backend().orElse("unnamed");
+  }
 
   @BeforeAll
   final void openFixture() {

@@ -10,9 +10,11 @@ import io.discovery.Watcher;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
@@ -43,7 +46,9 @@ final class Scenario implements AutoCloseable {
   private final List<Registry> registries = new ArrayList<>();
   private final List<Link> links = new ArrayList<>();
   private final List<Recorder> recorders = new ArrayList<>();
+  private final Set<Capability> used = EnumSet.noneOf(Capability.class);
   private Registry observer;
+  private Quorum quorum; // null until used
 
   Scenario(Fixture fixture, String test) {
     this.fixture = fixture;
@@ -57,9 +62,12 @@ final class Scenario implements AutoCloseable {
 
   /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
   String rule() {
-    return test.matches("s\\d{3}_.*")
-        ? test.charAt(1) + "." + Integer.parseInt(test.substring(2, 4))
-        : test;
+    return Proof.rule(test);
+  }
+
+  /** Returns the capabilities that the test has used or asked for in vain. */
+  Set<Capability> used() {
+    return used;
   }
 
   String namespace() {
@@ -148,36 +156,53 @@ final class Scenario implements AutoCloseable {
   }
 
   Store store() {
-    return need(fixture.store(), "Store");
+    return need(fixture.store(), Capability.STORE);
   }
 
   Server server() {
-    return need(fixture.server(), "Server");
+    return need(fixture.server(), Capability.SERVER);
   }
 
   Link link() {
-    Link link = need(fixture.openLink(), "Link");
+    Link link = new NotedLink(need(fixture.openLink(), Capability.LINK), used::add);
     links.add(link);
     return link;
   }
 
   Expiry expiry() {
-    return need(fixture.expiry(), "Expiry");
+    return need(fixture.expiry(), Capability.EXPIRY);
+  }
+
+  Compaction compaction() {
+    return need(fixture.compaction(), Capability.COMPACTION);
+  }
+
+  Auth auth() {
+    return need(fixture.auth(), Capability.AUTH);
+  }
+
+  Tls tls() {
+    return need(fixture.tls(), Capability.TLS);
+  }
+
+  Quorum quorum() {
+    quorum = need(fixture.quorum(), Capability.QUORUM);
+    return quorum;
   }
 
   /** Returns how many watches the store counts. */
   long watches() {
-    return need(fixture.census().map(Census::watches), "Census", "watches");
+    return count(Census::watches, "watches");
   }
 
   /** Returns how many connections the store counts. */
   long connections() {
-    return need(fixture.census().map(Census::connections), "Census", "connections");
+    return count(Census::connections, "connections");
   }
 
   /** Returns how many leases or sessions the store counts. */
   long owners() {
-    return need(fixture.census().map(Census::owners), "Census", "owners");
+    return count(Census::owners, "leases or sessions");
   }
 
   Duration ttl() {
@@ -287,6 +312,9 @@ final class Scenario implements AutoCloseable {
     List<Runnable> steps = new ArrayList<>();
     links.forEach(link -> steps.add(link::restore));
     fixture.server().ifPresent(server -> steps.add(server::start));
+    if (quorum != null) {
+      steps.add(quorum::restore);
+    }
     registries.forEach(registry -> steps.add(registry::close));
     links.forEach(link -> steps.add(link::close));
     recorders.forEach(recorder -> steps.add(recorder::check));
@@ -294,23 +322,25 @@ final class Scenario implements AutoCloseable {
         "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
   }
 
-  private RegistryConfig prepare(RegistryConfig config) {
+  /** Returns a configuration of the fixture's with this test's namespace and TTL. */
+  RegistryConfig prepare(RegistryConfig config) {
     return config.withNamespace(namespace).withTtl(ttl());
   }
 
-  private long need(Optional<OptionalLong> count, String capability, String what) {
-    OptionalLong counted = need(count, capability);
+  private long count(Function<Census, OptionalLong> of, String what) {
+    OptionalLong counted = of.apply(need(fixture.census(), Capability.CENSUS));
     if (counted.isEmpty()) {
-      skip("the fixture's " + capability + " does not count " + what);
+      skip("the fixture's Census does not count " + what);
     }
     return counted.getAsLong();
   }
 
-  private <T> T need(Optional<T> capability, String name) {
-    if (capability.isEmpty()) {
-      skip("the fixture has no " + name);
+  private <T> T need(Optional<T> offered, Capability capability) {
+    used.add(capability);
+    if (offered.isEmpty()) {
+      skip("the fixture has no " + capability.label);
     }
-    return capability.orElseThrow();
+    return offered.orElseThrow();
   }
 
   /** Ends the test as neither passed nor failed, loudly. */
