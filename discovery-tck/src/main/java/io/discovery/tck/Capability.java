@@ -19,7 +19,7 @@ enum Capability {
   DELAY("delay", Badge.CERTIFIED),
   THROTTLE("throttle", Badge.CERTIFIED),
   BYTE_LIMIT("byte limit", Badge.CERTIFIED),
-  TRAFFIC("counts", Badge.CERTIFIED),
+  TRAFFIC("counter", Badge.CERTIFIED),
   CENSUS("Census", Badge.CERTIFIED),
   COMPACTION("Compaction", Badge.CERTIFIED),
   AUTH("Auth", Badge.CERTIFIED),

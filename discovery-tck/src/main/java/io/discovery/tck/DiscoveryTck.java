@@ -43,10 +43,14 @@ public abstract class DiscoveryTck
         HostileChapter,
         ListenerChapter,
         OutageChapter,
+        ResetChapter,
+        IllChapter,
+        RetryChapter,
         ReadingChapter,
         LifecycleChapter,
         ChoiceChapter,
-        OpenChapter {
+        ConfigurationChapter,
+        SecurityChapter {
   private Fixture fixture;
   private Scenario scenario;
 

@@ -65,7 +65,10 @@ interface LeavingChapter extends Chapter {
     stage.awaitState(registration, State.REGISTERED, stage.convergence());
   }
 
-  /** {@code close} returns when the record is gone, and may be called again. */
+  /**
+   * {@code close} returns when the record is gone, and may be called again. Check that a release
+   * completes with the store's answer.
+   */
   @Test
   default void s211_closeRemovesAtOnce() {
     Scenario stage = scenario();

@@ -55,7 +55,7 @@ public interface Link extends AutoCloseable {
 
   /** Returns how many connections were opened through this link so far. */
   default long connections() {
-    return lacks("counts");
+    return lacks("counter");
   }
 
   /** Ends every fault: all is well again. */

@@ -22,14 +22,16 @@ import java.util.regex.Pattern;
 record Rule(
     String number, String chapter, String text, String intent, Optional<String> difference) {
   /** The copy of the specification that this kit was built with. */
-  private static final String RESOURCE = "SPEC.md";
+  private static final String SPECIFICATION = "SPEC.md";
+
+  private static final String FOLDER = "/META-INF/discovery-tck/";
 
   private static final Pattern CHAPTER = Pattern.compile("^## (\\d .*)$");
   private static final Pattern START = Pattern.compile("^\\*\\*(\\d\\.\\d{1,2})\\*\\* (.*)$");
 
   /** Returns all rules, in the order of the specification. */
   static List<Rule> all() {
-    return parse(resource(RESOURCE));
+    return parse(resource(SPECIFICATION));
   }
 
   static List<Rule> parse(String specification) {
@@ -58,9 +60,9 @@ record Rule(
         parts.length > 2 ? Optional.of(parts[2].strip()) : Optional.empty());
   }
 
-  /** Returns a text that lies beside this class. */
+  /** Returns a text that the kit's jar holds. */
   static String resource(String name) {
-    try (InputStream in = Rule.class.getResourceAsStream(name)) {
+    try (InputStream in = Rule.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
         throw new IllegalStateException("the test kit's jar lacks " + name);
       }

@@ -343,6 +343,13 @@ final class Scenario implements AutoCloseable {
     return offered.orElseThrow();
   }
 
+  /** Skips the test if what the library logs cannot be seen. */
+  void needLog() {
+    if (!LogLines.visible()) {
+      skip("System.Logger does not lead to java.util.logging here");
+    }
+  }
+
   /** Ends the test as neither passed nor failed, loudly. */
   void skip(String reason) {
     LOG.log(Level.WARNING, "{0} is skipped: {1}", test, reason);
