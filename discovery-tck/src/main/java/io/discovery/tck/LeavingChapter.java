@@ -48,8 +48,8 @@ interface LeavingChapter extends Chapter {
 
   /**
    * An owner falls silent without a farewell: its record goes within TTL + slack. When it is back
-   * it registers again by itself. Needs a Link. Check that the record is bound to a lease or
-   * session, and that silence is noticed.
+   * it registers again by itself. Needs a Link with a black hole. Check that the record is bound
+   * to a lease or session, and that silence is noticed.
    */
   @Test
   default void s206_theDeadAreGoneInTime() {
@@ -109,8 +109,8 @@ interface LeavingChapter extends Chapter {
 
   /**
    * In an outage {@code close} returns within the close timeout, and the record goes with its TTL.
-   * Needs a Link. Check that every stage of a release completes within its timeout, and that
-   * renewal stops at once.
+   * Needs a Link with a black hole. Check that every stage of a release completes within its
+   * timeout, and that renewal stops at once.
    */
   @Test
   default void s211_closeInAnOutageReturnsInTime() {

@@ -25,7 +25,9 @@ import java.util.regex.Pattern;
 record Proof(String test, String text) {
   static final Pattern NAME = Pattern.compile("s(\\d)(\\d\\d)_[a-z]\\w+");
   private static final Pattern TEST =
-      Pattern.compile("/\\*\\*((?:(?!\\*/).)*)\\*/\\s+@Test\\s+default void (\\w+)", Pattern.DOTALL);
+      Pattern.compile(
+          "/\\*\\*((?:(?!\\*/).)*)\\*/\\s+@Test(?:\\s+@\\w+\\([^)]*\\))*\\s+default void (\\w+)",
+          Pattern.DOTALL);
   private static final Pattern NEEDS = Pattern.compile("\\bNeeds ([^.]*)\\.");
   private static final Pattern CHECK = Pattern.compile("\\b(?:Check .*|Engine only\\.)$");
 

@@ -39,7 +39,8 @@ interface ReadingChapter extends Chapter {
 
   /**
    * Refused or silent, a list fails within its timeout, as do {@code services}; it never answers
-   * from memory. Needs a Link. Check that stages complete within the configured timeouts.
+   * from memory. Needs a Link with a black hole. Check that stages complete within the configured
+   * timeouts.
    */
   @Test
   default void s401_listFailsRatherThanGuess() {
@@ -79,7 +80,10 @@ interface ReadingChapter extends Chapter {
     stage.check(took.compareTo(timeout.plusMillis(500)) < 0, "the read took " + took);
   }
 
-  /** An interrupt ends a read and a wait, and stays set. Needs a Link. Engine only. */
+  /**
+   * An interrupt ends a read and a wait, and stays set. Needs a Link with a black hole. Engine
+   * only.
+   */
   @Test
   default void s401_anInterruptEndsTheWait() {
     Scenario stage = scenario();
@@ -148,7 +152,8 @@ interface ReadingChapter extends Chapter {
   }
 
   /**
-   * {@code current} and {@code status} answer at once in a black hole. Needs a Link. Engine only.
+   * {@code current} and {@code status} answer at once in a black hole. Needs a Link with a black
+   * hole. Engine only.
    */
   @Test
   default void s403_currentNeverBlocks() {

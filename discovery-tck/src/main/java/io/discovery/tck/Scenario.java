@@ -7,14 +7,9 @@ import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,34 +18,28 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The stage of one test: registries in a namespace of its own, recorders on their watches, the
  * fixture's capabilities, and waits that name the rule. In the end it heals what the test has hurt,
  * closes what the test has opened and checks every recorder. Used by the test's thread only.
  */
-final class Scenario implements AutoCloseable {
+final class Scenario extends Needs implements AutoCloseable {
   /** How long "nothing happens" is watched. */
   static final Duration QUIET = Duration.ofSeconds(1);
-
-  private static final System.Logger LOG = System.getLogger("io.discovery.tck");
 
   private final Fixture fixture;
   private final String test;
   private final String namespace;
   private final List<Registry> registries = new ArrayList<>();
-  private final List<Link> links = new ArrayList<>();
   private final List<Recorder> recorders = new ArrayList<>();
-  private final Set<Capability> used = EnumSet.noneOf(Capability.class);
   private Registry observer;
-  private Quorum quorum; // null until used
 
   Scenario(Fixture fixture, String test) {
+    super(fixture, test);
     this.fixture = fixture;
     this.test = test;
     this.namespace =
@@ -63,11 +52,6 @@ final class Scenario implements AutoCloseable {
   /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
   String rule() {
     return Proof.rule(test);
-  }
-
-  /** Returns the capabilities that the test has used or asked for in vain. */
-  Set<Capability> used() {
-    return used;
   }
 
   String namespace() {
@@ -155,75 +139,6 @@ final class Scenario implements AutoCloseable {
     }
   }
 
-  Store store() {
-    return need(fixture.store(), Capability.STORE);
-  }
-
-  Server server() {
-    return need(fixture.server(), Capability.SERVER);
-  }
-
-  Link link() {
-    Link link = new NotedLink(need(fixture.openLink(), Capability.LINK), used::add);
-    links.add(link);
-    return link;
-  }
-
-  Expiry expiry() {
-    return need(fixture.expiry(), Capability.EXPIRY);
-  }
-
-  Compaction compaction() {
-    return need(fixture.compaction(), Capability.COMPACTION);
-  }
-
-  Auth auth() {
-    return need(fixture.auth(), Capability.AUTH);
-  }
-
-  Tls tls() {
-    return need(fixture.tls(), Capability.TLS);
-  }
-
-  Quorum quorum() {
-    quorum = need(fixture.quorum(), Capability.QUORUM);
-    return quorum;
-  }
-
-  /** Returns how many watches the store counts. */
-  long watches() {
-    return count(Census::watches, "watches");
-  }
-
-  /** Returns how many connections the store counts. */
-  long connections() {
-    return count(Census::connections, "connections");
-  }
-
-  /** Returns how many leases or sessions the store counts. */
-  long owners() {
-    return count(Census::owners, "leases or sessions");
-  }
-
-  Duration ttl() {
-    return fixture.bounds().ttl();
-  }
-
-  /** Returns the longest that a record without a living owner may be seen. */
-  Duration gone() {
-    return ttl().plus(fixture.bounds().slack());
-  }
-
-  /** Returns D. */
-  Duration detection() {
-    return fixture.bounds().detection();
-  }
-
-  /** Returns C. */
-  Duration convergence() {
-    return fixture.bounds().convergence();
-  }
-
   /** Waits until a fresh read by the observer is exactly this; meanwhile reads may fail. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
     List<ServiceInstance> expected = Difference.sorted(instances);
@@ -309,14 +224,9 @@ final class Scenario implements AutoCloseable {
   @Override
   public void close() {
     // Stores and links first, so that registries say goodbye in health.
-    List<Runnable> steps = new ArrayList<>();
-    links.forEach(link -> steps.add(link::restore));
-    fixture.server().ifPresent(server -> steps.add(server::start));
-    if (quorum != null) {
-      steps.add(quorum::restore);
-    }
+    List<Runnable> steps = new ArrayList<>(healing());
     registries.forEach(registry -> steps.add(registry::close));
-    links.forEach(link -> steps.add(link::close));
+    steps.addAll(closing());
     recorders.forEach(recorder -> steps.add(recorder::check));
     Assertions.assertAll(
         "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
@@ -325,34 +235,5 @@ final class Scenario implements AutoCloseable {
   /** Returns a configuration of the fixture's with this test's namespace and TTL. */
   RegistryConfig prepare(RegistryConfig config) {
     return config.withNamespace(namespace).withTtl(ttl());
-  }
-
-  private long count(Function<Census, OptionalLong> of, String what) {
-    OptionalLong counted = of.apply(need(fixture.census(), Capability.CENSUS));
-    if (counted.isEmpty()) {
-      skip("the fixture's Census does not count " + what);
-    }
-    return counted.getAsLong();
-  }
-
-  private <T> T need(Optional<T> offered, Capability capability) {
-    used.add(capability);
-    if (offered.isEmpty()) {
-      skip("the fixture has no " + capability.label);
-    }
-    return offered.orElseThrow();
-  }
-
-  /** Skips the test if what the library logs cannot be seen. */
-  void needLog() {
-    if (!LogLines.visible()) {
-      skip("System.Logger does not lead to java.util.logging here");
-    }
-  }
-
-  /** Ends the test as neither passed nor failed, loudly. */
-  void skip(String reason) {
-    LOG.log(Level.WARNING, "{0} is skipped: {1}", test, reason);
-    Assumptions.abort(reason);
   }
 }
