@@ -42,20 +42,17 @@ final class EtcdOperator implements Auth, AutoCloseable {
 
   @Override
   public void setPassword(String user, String password) {
-    Etcd.await(
-        root.getAuthClient().userChangePassword(Etcd.bytes(user), Etcd.bytes(password)));
+    Etcd.await(root.getAuthClient().userChangePassword(Etcd.bytes(user), Etcd.bytes(password)));
   }
 
   @Override
   public void grant(String user, String namespace, String service, Access access) {
     ByteSequence prefix = prefix(namespace, service);
     // Comparing before writing is reading.
-    Permission.Type type =
-        access == Access.READ ? Permission.Type.READ : Permission.Type.READWRITE;
+    Permission.Type type = access == Access.READ ? Permission.Type.READ : Permission.Type.READWRITE;
     Etcd.await(
         root.getAuthClient()
-            .roleGrantPermission(
-                Etcd.bytes(user), prefix, OptionsUtil.prefixEndOf(prefix), type));
+            .roleGrantPermission(Etcd.bytes(user), prefix, OptionsUtil.prefixEndOf(prefix), type));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.discovery.tck;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a test may need of a fixture, by the words that javadoc, skip reasons and report use, and
@@ -28,22 +29,19 @@ enum Capability {
 
   final String label;
   final Badge badge;
+  private final Pattern mention;
 
   Capability(String label, Badge badge) {
     this.label = label;
     this.badge = badge;
-  }
-
-  /** Tells whether this is a fault or count that some links have, rather than a thing of its own. */
-  boolean isOfLink() {
-    return !Character.isUpperCase(label.charAt(0));
+    this.mention = Pattern.compile("\\b" + label + "\\b");
   }
 
   /** Returns what a sentence such as "Needs a Store and a Link with a black hole." names. */
   static Set<Capability> namedIn(String sentence) {
     Set<Capability> named = EnumSet.noneOf(Capability.class);
     Arrays.stream(values())
-        .filter(each -> sentence.matches(".*\\b" + each.label + "\\b.*"))
+        .filter(each -> each.mention.matcher(sentence).find())
         .forEach(named::add);
     return named;
   }

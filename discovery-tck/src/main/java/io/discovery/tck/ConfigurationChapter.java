@@ -44,7 +44,8 @@ interface ConfigurationChapter extends Chapter {
     stage.needLog();
     String key = stage.config().backend().orElseThrow() + "." + stage.namespace().replace('/', '-');
     try (LogLines lines = new LogLines()) {
-      RegistryConfig outside = withProperty("discovery." + key, "1", RegistryConfig::fromEnvironment);
+      RegistryConfig outside =
+          withProperty("discovery." + key, "1", RegistryConfig::fromEnvironment);
       RegistryConfig config =
           stage.prepare(
               outside
@@ -73,9 +74,7 @@ interface ConfigurationChapter extends Chapter {
 
   private void expectBadTtl(String origin, Runnable action) {
     String message =
-        scenario()
-            .expectFailure(IllegalArgumentException.class, "ttl 'soon'", action)
-            .getMessage();
+        scenario().expectFailure(IllegalArgumentException.class, "ttl 'soon'", action).getMessage();
     for (String part : List.of("ttl", "soon", "expected", origin)) {
       scenario().check(message.contains(part), "message: '" + message + "' lacks '" + part + "'");
     }
@@ -112,9 +111,9 @@ interface ConfigurationChapter extends Chapter {
   }
 
   /**
-   * A registry with a password is used while its connection is refused and after; whatever it throws
-   * and logs is without the password. Needs a Link. Check messages that quote a configuration or a
-   * request.
+   * A registry with a password is used while its connection is refused and after; whatever it
+   * throws and logs is without the password. Needs a Link. Check messages that quote a
+   * configuration or a request.
    */
   @Test
   default void s702_secretsAreNeitherThrownNorLogged() {

@@ -66,7 +66,8 @@ public abstract class DiscoveryTck
    */
   protected Optional<Path> report() {
     Path built = Path.of(Files.isDirectory(Path.of("target")) ? "target" : "build");
-    return Optional.of(built.resolve("discovery-tck").resolve(getClass().getSimpleName() + ".html"));
+    return Optional.of(
+        built.resolve("discovery-tck").resolve(getClass().getSimpleName() + ".html"));
   }
 
   /** Returns the backend's name. */

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 /** Chapter 2, successors: the newest owner of a name has it, and no earlier one can harm it. */
 interface FencingChapter extends Chapter {
   /**
-   * A process is killed hard and starts again with the same ids: it is registered at once,
-   * watchers see one Updated for changed content, nothing for equal content and no Removed, and
-   * when the dead process's leases or session end, nothing goes. Needs a Link with a black hole.
-   * Check that a take-over frees the record from its former lease or session, also where the
-   * content is found equal: "exists, fine" loses it when that one ends.
+   * A process is killed hard and starts again with the same ids: it is registered at once, watchers
+   * see one Updated for changed content, nothing for equal content and no Removed, and when the
+   * dead process's leases or session end, nothing goes. Needs a Link with a black hole. Check that
+   * a take-over frees the record from its former lease or session, also where the content is found
+   * equal: "exists, fine" loses it when that one ends.
    */
   @Test
   default void s209_restartWithTheSameIdIsSeamless() {
@@ -113,9 +113,9 @@ interface FencingChapter extends Chapter {
   }
 
   /**
-   * An owner declares an update and closes while cut off, and a successor registers meanwhile;
-   * back online, neither the pending update nor the pending release touches the successor. Needs a
-   * Link with a black hole. Check that a late write or release compares before it acts.
+   * An owner declares an update and closes while cut off, and a successor registers meanwhile; back
+   * online, neither the pending update nor the pending release touches the successor. Needs a Link
+   * with a black hole. Check that a late write or release compares before it acts.
    */
   @Test
   default void s210_aLateCloseLeavesTheSuccessor() {

@@ -98,21 +98,24 @@ final class HtmlReport {
   private void map() {
     add("<section class=\"map\"><div class=\"counts\">");
     for (Status status : Status.values()) {
-      add("<span class=\"%s\"><b>%d</b> %s</span>", name(status), run.countRules(status), status.word);
+      add(
+          "<span class=\"%s\"><b>%d</b> %s</span>",
+          name(status), run.countRules(status), status.word);
     }
     add("</div>");
     run.chapters()
         .forEach(
             (chapter, rules) -> {
-              add("<div class=\"row\"><span class=\"topic\">%s</span>", topic(chapter));
+              add("<div class=\"row\"><span class=\"topic\">%s</span><div>", topic(chapter));
               for (Rule rule : rules) {
                 add(
                     "<a class=\"chip %s\" href=\"#r%s\" title=\"%s\">%s</a>",
                     name(run.status(rule)), rule.number(), escape(rule.text()), rule.number());
               }
-              add("</div>");
+              add("</div></div>");
             });
-    add("</section><p class=\"filter\"><label><input type=\"checkbox\" id=\"open-only\"> only rules");
+    add(
+        "</section><p class=\"filter\"><label><input type=\"checkbox\" id=\"open-only\"> only rules");
     add(" that are not proven in full</label></p>");
   }
 
@@ -124,11 +127,15 @@ final class HtmlReport {
 
   private void rule(Rule rule) {
     Status status = run.status(rule);
-    add("<article class=\"rule %s\" id=\"r%s\"><h3>%s</h3>", name(status), rule.number(), rule.number());
+    add(
+        "<article class=\"rule %s\" id=\"r%s\"><h3>%s</h3>",
+        name(status), rule.number(), rule.number());
     add("<div><p class=\"must\">%s</p>", markdown(rule.text()));
     add("<p class=\"intent\">%s</p>", markdown(rule.intent()));
     rule.difference()
-        .ifPresent(difference -> add("<p class=\"intent\">Where stores differ: %s</p>", markdown(difference)));
+        .ifPresent(
+            difference ->
+                add("<p class=\"intent\">Where stores differ: %s</p>", markdown(difference)));
     List<Proof> proofs = run.proofs(rule);
     add(
         "<details%s><summary><span class=\"state\">%s</span> %d test%s</summary>",

@@ -48,8 +48,8 @@ interface LeavingChapter extends Chapter {
 
   /**
    * An owner falls silent without a farewell: its record goes within TTL + slack. When it is back
-   * it registers again by itself. Needs a Link with a black hole. Check that the record is bound
-   * to a lease or session, and that silence is noticed.
+   * it registers again by itself. Needs a Link with a black hole. Check that the record is bound to
+   * a lease or session, and that silence is noticed.
    */
   @Test
   default void s206_theDeadAreGoneInTime() {

@@ -46,7 +46,8 @@ interface LifecycleChapter extends Chapter {
   }
 
   /**
-   * In a black hole {@code close} returns within 5 s. Needs a Link with a black hole. Check every wait in shutdown.
+   * In a black hole {@code close} returns within 5 s. Needs a Link with a black hole. Check every
+   * wait in shutdown.
    */
   @Test
   default void s501_closeInABlackHole() {

@@ -68,10 +68,7 @@ record Proof(String test, String text) {
 
   /** Returns the badge that takes this test. */
   Badge badge() {
-    return needs().stream()
-        .map(need -> need.badge)
-        .max(Badge::compareTo)
-        .orElse(Badge.CORE);
+    return needs().stream().map(need -> need.badge).max(Badge::compareTo).orElse(Badge.CORE);
   }
 
   /** Returns what the test does. */

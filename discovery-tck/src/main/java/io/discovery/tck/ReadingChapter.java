@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Chapter 4, reading: fresh and complete, or a failure. */
 interface ReadingChapter extends Chapter {
   /**
-   * While instances come and go, a list shows each acknowledged one, and {@code services} too. Check
-   * for reads from a cache or a replica that lags.
+   * While instances come and go, a list shows each acknowledged one, and {@code services} too.
+   * Check for reads from a cache or a replica that lags.
    */
   @Test
   default void s401_listIsFreshAndComplete() {

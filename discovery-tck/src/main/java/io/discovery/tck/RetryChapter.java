@@ -30,9 +30,7 @@ interface RetryChapter extends Chapter {
     view.awaitPhase(Phase.STALE, stage.detection());
     // A second, and what it takes to do it.
     stage.await(
-        "a first retry",
-        Duration.ofMillis(1_500),
-        () -> registry.stats().subscriptions() > before);
+        "a first retry", Duration.ofMillis(1_500), () -> registry.stats().subscriptions() > before);
     view.expectQuiet(Duration.ofSeconds(4));
     long attempts = registry.stats().subscriptions() - before;
     stage.check(attempts <= 12, attempts + " attempts in about five seconds");

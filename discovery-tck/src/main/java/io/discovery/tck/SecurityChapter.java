@@ -139,7 +139,8 @@ interface SecurityChapter extends Chapter {
     stage.join(registration.update(before -> before.withWeight(2)));
     view.awaitExactly(stage.convergence(), registration.instance());
     stage.check(
-        reading.list("orders", stage.convergence()).instances().size() == 1, "list is not complete");
+        reading.list("orders", stage.convergence()).instances().size() == 1,
+        "list is not complete");
     DiscoveryException failure =
         stage.expectFailure(
             DiscoveryException.class,

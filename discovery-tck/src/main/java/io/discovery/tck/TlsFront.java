@@ -18,9 +18,9 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * Speaks TLS with clients and plain text with the server behind it, on a free port of 127.0.0.1.
  *
- * <p><b>Threading.</b> One daemon thread accepts, two serve each connection. <b>Errors.</b> Who does
- * not trust this front, or is not trusted, sees its connection end. <b>Lifecycle.</b> {@link #close}
- * ends all connections; idempotent.
+ * <p><b>Threading.</b> One daemon thread accepts, two serve each connection. <b>Errors.</b> Who
+ * does not trust this front, or is not trusted, sees its connection end. <b>Lifecycle.</b> {@link
+ * #close} ends all connections; idempotent.
  */
 public final class TlsFront implements AutoCloseable {
   private final SSLServerSocket listener;

@@ -93,7 +93,7 @@ public final class TlsIdentity {
             .redirectOutput(file.resolveSibling("keytool.log").toFile())
             .start();
     try {
-      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
         throw new IllegalStateException(
             "keytool failed: " + Files.readString(file.resolveSibling("keytool.log")));

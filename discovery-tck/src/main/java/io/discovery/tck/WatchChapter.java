@@ -232,8 +232,8 @@ interface WatchChapter extends Chapter {
   }
 
   /**
-   * The last instance leaves a live watch: the empty set is shown. Check that the removal of the last
-   * record, or of what held it, is reported.
+   * The last instance leaves a live watch: the empty set is shown. Check that the removal of the
+   * last record, or of what held it, is reported.
    */
   @Test
   default void s311_trueEmptinessIsShown() {

@@ -14,7 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** SPEC.md and the tests of the kit are one to one, and each test says what the reader must know. */
+/**
+ * SPEC.md and the tests of the kit are one to one, and each test says what the reader must know.
+ */
 class CoverageTest {
   private final List<Rule> rules = Rule.all();
   private final Collection<Proof> proofs = Proof.all().values();
@@ -64,9 +66,11 @@ class CoverageTest {
   @Test
   void everyTestSaysWhatItDoesAndWhatToCheck() {
     List<String> silent =
-        proofs.stream().filter(p -> p.does().isEmpty() || p.check().isEmpty()).map(Proof::test).toList();
-    assertEquals(
-        List.of(), silent, "expected: javadoc that ends with 'Check …' or 'Engine only.'");
+        proofs.stream()
+            .filter(p -> p.does().isEmpty() || p.check().isEmpty())
+            .map(Proof::test)
+            .toList();
+    assertEquals(List.of(), silent, "expected: javadoc that ends with 'Check …' or 'Engine only.'");
   }
 
   @Test

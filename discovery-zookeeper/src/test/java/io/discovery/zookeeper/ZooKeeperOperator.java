@@ -7,6 +7,7 @@ import io.discovery.tck.Auth;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 
 /**
- * Scheme {@code digest}: ZooKeeper knows no users, only nodes that say who may do what with them. So
- * users are kept here, and the nodes of their services say the same.
+ * Scheme {@code digest}: ZooKeeper knows no users, only nodes that say who may do what with them.
+ * So users are kept here, and the nodes of their services say the same.
  */
 final class ZooKeeperOperator implements Auth {
   private static final String OPERATOR = "operator";
@@ -89,7 +90,7 @@ final class ZooKeeperOperator implements Auth {
           client.as(OPERATOR, SECRET);
           String parent = path.substring(0, path.lastIndexOf('/'));
           if (client.stat(path).isEmpty()) {
-            List<ACL> own = List.of(acl(Perms.ALL, OPERATOR, SECRET));
+            List<ACL> own = Arrays.asList(acl(Perms.ALL, OPERATOR, SECRET)); // asked for null
             client.put(parent, new byte[0], own, CreateMode.PERSISTENT);
             client.put(path, new byte[0], acl, CreateMode.PERSISTENT);
           }
