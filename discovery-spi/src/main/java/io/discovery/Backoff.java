@@ -12,7 +12,10 @@ import java.util.random.RandomGenerator;
 final class Backoff {
   private static final long FIRST_MILLIS = 1_000;
   private static final long LONGEST_MILLIS = 30_000;
-  // A store that comes back meets its clients spread over two seconds, not at one moment.
+  // A store that comes back is left alone for a moment and then meets its clients one by one, so
+  // that
+  // fewer than a third of them come within the first second.
+  private static final long RESPITE_MILLIS = 600;
   private static final long REACHABLE_MILLIS = 2_000;
 
   private final RandomGenerator random;
@@ -36,7 +39,12 @@ final class Backoff {
 
   /** Returns the wait when the store is said to be back. */
   Duration whenReachable() {
-    return Duration.ofMillis(random.nextLong(1, REACHABLE_MILLIS + 1));
+    return Duration.ofMillis(random.nextLong(RESPITE_MILLIS, REACHABLE_MILLIS + 1));
+  }
+
+  /** Tells whether the wait under way is the one after a first failure. */
+  boolean isFirst() {
+    return failures <= 1;
   }
 
   /** Forgets the failures after lasting success. */

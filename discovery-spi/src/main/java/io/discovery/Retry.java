@@ -5,7 +5,7 @@ import io.discovery.spi.EventLoop;
 import java.time.Duration;
 
 /**
- * One retry in waiting: at most one timer, brought forward when the store is said to be back. For
+ * One retry in waiting: at most one timer, set anew, once, when the store is said to be back. For
  * the event loop.
  */
 final class Retry {
@@ -13,8 +13,7 @@ final class Retry {
   private final Backoff backoff;
   private final Runnable attempt;
   private EventLoop.Timer timer;
-  private long due;
-  private boolean hasty;
+  private boolean hasty; // the store being back makes a difference
 
   Retry(Engine engine, Runnable attempt) {
     this.loop = engine.loop;
@@ -36,7 +35,6 @@ final class Retry {
   /** Waits this long. */
   void in(Duration delay) {
     cancel();
-    due = loop.nanoTime() + delay.toNanos();
     timer =
         loop.schedule(
             delay,
@@ -46,13 +44,14 @@ final class Retry {
             });
   }
 
-  /** The store is back: what waits longer than the spread is brought forward into it. */
+  /**
+   * The store is back: who waits comes in the next moments, spread anew, for those whose wait ends
+   * by itself just now are many too. A first retry comes when it would have come.
+   */
   void hurry() {
-    if (timer != null && hasty) {
-      Duration sooner = backoff.whenReachable();
-      if (due - loop.nanoTime() > sooner.toNanos()) {
-        in(sooner);
-      }
+    if (timer != null && hasty && !backoff.isFirst()) {
+      hasty = false;
+      in(backoff.whenReachable());
     }
   }
 

@@ -1,8 +1,10 @@
 package io.discovery.etcd;
 
 import io.discovery.RegistryConfig;
+import io.discovery.tck.Auth;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Census;
+import io.discovery.tck.Compaction;
 import io.discovery.tck.EtcdServer;
 import io.discovery.tck.Expiry;
 import io.discovery.tck.Fixture;
@@ -10,6 +12,7 @@ import io.discovery.tck.Link;
 import io.discovery.tck.Server;
 import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
+import io.discovery.tck.Tls;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +21,8 @@ import java.util.OptionalLong;
 final class EtcdFixture implements Fixture {
   private final EtcdServer server = EtcdServer.launch();
   private final Etcd etcd = new Etcd(server);
+  private EtcdOperator operator; // null until asked for, as the next
+  private Tls tls;
 
   @Override
   public RegistryConfig config() {
@@ -58,7 +63,34 @@ final class EtcdFixture implements Fixture {
   }
 
   @Override
+  public Optional<Compaction> compaction() {
+    return Optional.of(etcd::compact);
+  }
+
+  @Override
+  public Optional<Auth> auth() {
+    if (operator == null) {
+      operator = new EtcdOperator();
+    }
+    return Optional.of(operator);
+  }
+
+  @Override
+  public Optional<Tls> tls() {
+    if (tls == null) {
+      tls = Tls.inFrontOf(server.port(), config());
+    }
+    return Optional.of(tls);
+  }
+
+  @Override
   public void close() {
+    if (tls != null) {
+      tls.close();
+    }
+    if (operator != null) {
+      operator.close();
+    }
     etcd.close();
     server.close();
   }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.RegistryConfig;
+import io.discovery.tck.TlsFront;
+import io.discovery.tck.TlsIdentity;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,13 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS, towards a server that speaks it and towards one that does not. */
 class EtcdTlsTest extends EtcdTest {
   @TempDir static Path directory;
-  private static Identity serverId;
-  private static Identity clientId;
+  private static TlsIdentity serverId;
+  private static TlsIdentity clientId;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    serverId = new Identity(directory, "server", "ip:127.0.0.1");
-    clientId = new Identity(directory, "client", "dns:client");
+    serverId = new TlsIdentity(directory, "server", "ip:127.0.0.1");
+    clientId = new TlsIdentity(directory, "client", "dns:client");
   }
 
   @Test

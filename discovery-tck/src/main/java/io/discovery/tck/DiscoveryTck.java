@@ -1,5 +1,8 @@
 package io.discovery.tck;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,12 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the one class, so that {@code -Dtest='EtcdTckTest#s209*'} runs those of a rule. Each takes a
  * namespace of its own, looks through a second registry and, where the fixture can, at the store
  * itself; what it needs and the fixture has not, it skips and says so. When a test fails, its
- * javadoc says what to check.
+ * javadoc says what to check. A run of all tests ends with a report, see {@link #report}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
-@ExtendWith(FailureNaming.class)
+@ExtendWith({FailureNaming.class, Reporter.class})
 public abstract class DiscoveryTck
     implements ModelChapter,
         RegistrationChapter,
@@ -40,10 +43,14 @@ public abstract class DiscoveryTck
         HostileChapter,
         ListenerChapter,
         OutageChapter,
+        ResetChapter,
+        IllChapter,
+        RetryChapter,
         ReadingChapter,
         LifecycleChapter,
         ChoiceChapter,
-        OpenChapter {
+        ConfigurationChapter,
+        SecurityChapter {
   private Fixture fixture;
   private Scenario scenario;
 
@@ -52,6 +59,21 @@ public abstract class DiscoveryTck
    * no such store on this machine; all tests are then skipped with that reason.
    */
   protected abstract Fixture createFixture();
+
+  /**
+   * Returns where to write the page that reports a run of all tests, rule by rule; empty for no
+   * report at all, on the terminal neither.
+   */
+  protected Optional<Path> report() {
+    Path built = Path.of(Files.isDirectory(Path.of("target")) ? "target" : "build");
+    return Optional.of(
+        built.resolve("discovery-tck").resolve(getClass().getSimpleName() + ".html"));
+  }
+
+  /** Returns the backend's name. */
+  final String backend() {
+    return fixture.config().backend().orElse("unnamed");
+  }
 
   @BeforeAll
   final void openFixture() {

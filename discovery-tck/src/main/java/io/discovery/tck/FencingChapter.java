@@ -16,9 +16,9 @@ interface FencingChapter extends Chapter {
   /**
    * A process is killed hard and starts again with the same ids: it is registered at once, watchers
    * see one Updated for changed content, nothing for equal content and no Removed, and when the
-   * dead process's leases or session end, nothing goes. Needs a Link. Check that a take-over frees
-   * the record from its former lease or session, also where the content is found equal: "exists,
-   * fine" loses it when that one ends.
+   * dead process's leases or session end, nothing goes. Needs a Link with a black hole. Check that
+   * a take-over frees the record from its former lease or session, also where the content is found
+   * equal: "exists, fine" loses it when that one ends.
    */
   @Test
   default void s209_restartWithTheSameIdIsSeamless() {
@@ -90,8 +90,8 @@ interface FencingChapter extends Chapter {
 
   /**
    * An owner that slept through its TTL and a successor's registration wakes up: it becomes
-   * SUPERSEDED and the successor's record never flickers. Needs a Link. Check what a heal does
-   * about a record it did not write.
+   * SUPERSEDED and the successor's record never flickers. Needs a Link with a black hole. Check
+   * what a heal does about a record it did not write.
    */
   @Test
   default void s210_theSleeperMeetsItsSuccessor() {
@@ -117,8 +117,8 @@ interface FencingChapter extends Chapter {
 
   /**
    * An owner declares an update and closes while cut off, and a successor registers meanwhile; back
-   * online, neither the pending update nor the pending release touches the successor. Needs a Link.
-   * Check that a late write or release compares before it acts.
+   * online, neither the pending update nor the pending release touches the successor. Needs a Link
+   * with a black hole. Check that a late write or release compares before it acts.
    */
   @Test
   default void s210_aLateCloseLeavesTheSuccessor() {

@@ -29,6 +29,8 @@ import java.util.Optional;
  *     return Optional.of(Link.through(proxy, config().withEndpoints(proxy.endpoint())));
  *   }
  *
+ *   public Optional<Tls> tls() { return Optional.of(tls); } // Tls.inFrontOf(port, config()), once
+ *
  *   public void close() { server.close(); }
  * }
  * }</pre>
@@ -66,6 +68,26 @@ public interface Fixture extends AutoCloseable {
 
   /** Returns what the store counts, at any time. */
   default Optional<Census> census() {
+    return Optional.empty();
+  }
+
+  /** Returns the power to make the store forget its past. */
+  default Optional<Compaction> compaction() {
+    return Optional.empty();
+  }
+
+  /** Returns a store that demands credentials, and its operator. The fixture closes it. */
+  default Optional<Auth> auth() {
+    return Optional.empty();
+  }
+
+  /** Returns ways to the store by TLS. The fixture closes them. */
+  default Optional<Tls> tls() {
+    return Optional.empty();
+  }
+
+  /** Returns a store of several members. The fixture closes it; the kit leaves it whole. */
+  default Optional<Quorum> quorum() {
     return Optional.empty();
   }
 

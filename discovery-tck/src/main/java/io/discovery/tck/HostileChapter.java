@@ -182,4 +182,56 @@ interface HostileChapter extends Chapter {
         "failure: " + failure);
     tooMany.close();
   }
+
+  /**
+   * Twenty bad records appear: one warning names one of the keys, and the rest are counted.
+   * Needs a Store. Check that the backend hands on what it cannot read, and logs nothing itself.
+   */
+  @Test
+  default void s313_oneWarningNamesTheKey() {
+    Scenario stage = scenario();
+    stage.needLog();
+    Store store = stage.store();
+    try (LogLines lines = new LogLines()) {
+      Recorder view = stage.observe("orders");
+      for (int i = 0; i < 20; i++) {
+        store.put(stage.namespace(), "orders", "bad-" + i, "garbage".getBytes(UTF_8));
+      }
+      ServiceInstance good = Scenario.instance("orders", "good");
+      stage.register(stage.open(), good);
+      view.awaitExactly(stage.convergence(), good);
+      stage.await(
+          "twenty counted",
+          stage.convergence(),
+          () -> stage.observer().stats().badRecords() >= 20);
+      List<String> warnings = lines.warnings("bad-");
+      stage.check(
+          warnings.size() == 1 && warnings.get(0).contains("orders"),
+          warnings.size() + " warnings: " + warnings + " (expected: one)");
+    }
+  }
+
+  /**
+   * Records full of control characters, escape sequences and line ends are warned about in lines
+   * without any. Needs a Store. Check what messages quote.
+   */
+  @Test
+  default void s705_logLinesAreEscaped() {
+    Scenario stage = scenario();
+    stage.needLog();
+    String evil = "{\"\u001b[31m\r\nFAKE line\u0000\":\"\u001b[2J\r\nFAKE line\u202e\"";
+    try (LogLines lines = new LogLines()) {
+      stage.store().put(stage.namespace(), "orders", "evil", evil.getBytes(UTF_8));
+      Recorder view = stage.observe("orders");
+      view.awaitExactly(stage.convergence());
+      stage.await(
+          "a warning about it", stage.convergence(), () -> !lines.warnings("evil").isEmpty());
+      for (String line : lines.all()) {
+        stage.check(
+            line.chars().noneMatch(c -> Character.isISOControl(c) || c == '\u202e'),
+            "a log line holds control characters: " + line.replaceAll("\\p{Cntrl}", "<!>"));
+      }
+    }
+    stage.store().delete(stage.namespace(), "orders", "evil");
+  }
 }

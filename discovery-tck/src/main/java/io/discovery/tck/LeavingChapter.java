@@ -48,8 +48,8 @@ interface LeavingChapter extends Chapter {
 
   /**
    * An owner falls silent without a farewell: its record goes within TTL + slack. When it is back
-   * it registers again by itself. Needs a Link. Check that the record is bound to a lease or
-   * session, and that silence is noticed.
+   * it registers again by itself. Needs a Link with a black hole. Check that the record is bound to
+   * a lease or session, and that silence is noticed.
    */
   @Test
   default void s206_theDeadAreGoneInTime() {
@@ -65,7 +65,10 @@ interface LeavingChapter extends Chapter {
     stage.awaitState(registration, State.REGISTERED, stage.convergence());
   }
 
-  /** {@code close} returns when the record is gone, and may be called again. */
+  /**
+   * {@code close} returns when the record is gone, and may be called again. Check that a release
+   * completes with the store's answer.
+   */
   @Test
   default void s211_closeRemovesAtOnce() {
     Scenario stage = scenario();
@@ -106,8 +109,8 @@ interface LeavingChapter extends Chapter {
 
   /**
    * In an outage {@code close} returns within the close timeout, and the record goes with its TTL.
-   * Needs a Link. Check that every stage of a release completes within its timeout, and that
-   * renewal stops at once.
+   * Needs a Link with a black hole. Check that every stage of a release completes within its
+   * timeout, and that renewal stops at once.
    */
   @Test
   default void s211_closeInAnOutageReturnsInTime() {

@@ -3,14 +3,21 @@ package io.discovery.tck;
 import io.discovery.Registration;
 import io.discovery.Registration.State;
 import io.discovery.Registry;
+import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher.Phase;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -39,14 +46,18 @@ interface LifecycleChapter extends Chapter {
   }
 
   /**
-   * In a black hole {@code close} returns within 5 s. Needs a Link. Check every wait in shutdown.
+   * In a black hole {@code close} returns within 5 s. Needs a Link with a black hole. Check every
+   * wait in shutdown.
    */
   @Test
   default void s501_closeInABlackHole() {
     closeUnder(Link::blackHole);
   }
 
-  /** With connections refused {@code close} returns within 5 s. Needs a Link. */
+  /**
+   * With connections refused {@code close} returns within 5 s. Needs a Link. Check every wait in
+   * shutdown.
+   */
   @Test
   default void s501_closeWhileRefused() {
     closeUnder(Link::refuse);
@@ -106,14 +117,40 @@ interface LifecycleChapter extends Chapter {
     view.expectQuiet(Scenario.QUIET);
   }
 
+  /**
+   * A registry is closed while it waits to reach the store again; the store comes back, and neither
+   * a connection nor a log line follows. Needs a Link with a counter. Check timers that outlive
+   * shutdown, in the client library too.
+   */
+  @Test
+  default void s502_nothingFollowsClose() {
+    Scenario stage = scenario();
+    stage.needLog();
+    Link link = stage.link();
+    Registry registry = stage.open(link);
+    stage.register(registry, Scenario.instance("orders", "1"));
+    Recorder view = stage.watch(registry, "orders");
+    view.awaitPhase(Phase.CURRENT, stage.convergence());
+    link.refuse();
+    view.awaitPhase(Phase.STALE, stage.detection());
+    registry.close();
+    link.restore();
+    long before = link.connections();
+    try (LogLines lines = new LogLines()) {
+      view.expectQuiet(Scenario.QUIET.multipliedBy(3));
+      long more = link.connections() - before;
+      stage.check(more == 0, more + " connections after close");
+      stage.check(lines.all().isEmpty(), "logged after close: " + lines.all());
+    }
+  }
+
   private void closed(String call, Runnable action) {
     scenario().expectFailure(IllegalStateException.class, call + " after close", action);
   }
 
   /**
    * Thirty cycles of open, register, watch, close: no thread and no file handle stays, and the
-   * store counts what it counted before. Uses a Census where there is one. Check what {@code
-   * shutdown} leaves behind.
+   * count of its threads is what it was before. Check what {@code shutdown} leaves behind.
    */
   @Test
   default void s503_cyclesLeaveNothingBehind() {
@@ -141,7 +178,10 @@ interface LifecycleChapter extends Chapter {
     stage.awaitNoThread(registry, stage.convergence());
   }
 
-  /** The store's own counts return to what they were. Needs a Census. */
+  /**
+   * The store's own counts return to what they were. Needs a Census. Check that shutdown ends
+   * leases, sessions and connections.
+   */
   @Test
   default void s503_theStoreCountsNothingMore() {
     Scenario stage = scenario();
@@ -177,6 +217,52 @@ interface LifecycleChapter extends Chapter {
             !thread.getName().matches("Thread-\\d+|pool-\\d+-thread-\\d+"),
             "thread '" + thread.getName() + "' says nothing");
       }
+    }
+  }
+
+  /**
+   * A program registers, watches and returns from {@code main} without closing anything: its JVM
+   * exits by itself. Check for threads that are no daemons, also those that start only later.
+   */
+  @Test
+  default void s504_theJvmExitsByItself() throws IOException, InterruptedException {
+    Scenario stage = scenario();
+    RegistryConfig config = stage.config();
+    Process guest =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Ddiscovery.backend=" + config.backend().orElseThrow(),
+                "-Ddiscovery.endpoints=" + String.join(",", config.endpoints()),
+                "-Ddiscovery.namespace=" + config.namespace(),
+                "-Ddiscovery.ttl=" + config.ttl(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Guest.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      CompletableFuture<String> output =
+          CompletableFuture.supplyAsync(() -> read(guest.getInputStream()));
+      // A JVM and two waits of ten seconds; who does not exit by itself never does.
+      boolean exited = guest.waitFor(40, TimeUnit.SECONDS);
+      stage.check(exited, "the JVM did not exit by itself");
+      if (guest.exitValue() == Guest.CANNOT) {
+        stage.skip("the store is out of another JVM's reach: " + output.join().strip());
+      }
+      stage.check(output.join().contains("REGISTERED true"), "its output: " + output.join());
+    } finally {
+      guest.destroyForcibly();
+    }
+  }
+
+  private static String read(InputStream in) {
+    try (in) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -79,8 +79,11 @@ final class ProxyConnection {
           break;
         }
         if (!isFinishing()) {
-          to.getOutputStream().write(buffer, 0, count);
-          gate.count(count);
+          int allowed = gate.take(count);
+          to.getOutputStream().write(buffer, 0, allowed);
+          if (allowed < count) {
+            reset();
+          }
         }
       }
       if (!isFinishing()) {

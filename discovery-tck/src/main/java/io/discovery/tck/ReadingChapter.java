@@ -1,5 +1,6 @@
 package io.discovery.tck;
 
+import com.sun.management.ThreadMXBean;
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.Registration;
@@ -7,6 +8,7 @@ import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher;
 import io.discovery.Watcher.Phase;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,10 @@ import org.junit.jupiter.api.Test;
 
 /** Chapter 4, reading: fresh and complete, or a failure. */
 interface ReadingChapter extends Chapter {
-  /** While instances come and go, a list shows each acknowledged one, and {@code services} too. */
+  /**
+   * While instances come and go, a list shows each acknowledged one, and {@code services} too.
+   * Check for reads from a cache or a replica that lags.
+   */
   @Test
   default void s401_listIsFreshAndComplete() {
     Scenario stage = scenario();
@@ -34,7 +39,8 @@ interface ReadingChapter extends Chapter {
 
   /**
    * Refused or silent, a list fails within its timeout, as do {@code services}; it never answers
-   * from memory. Needs a Link. Check that stages complete within the configured timeouts.
+   * from memory. Needs a Link with a black hole. Check that stages complete within the configured
+   * timeouts.
    */
   @Test
   default void s401_listFailsRatherThanGuess() {
@@ -74,7 +80,10 @@ interface ReadingChapter extends Chapter {
     stage.check(took.compareTo(timeout.plusMillis(500)) < 0, "the read took " + took);
   }
 
-  /** An interrupt ends a read and a wait, and stays set. Needs a Link. Engine only. */
+  /**
+   * An interrupt ends a read and a wait, and stays set. Needs a Link with a black hole. Engine
+   * only.
+   */
   @Test
   default void s401_anInterruptEndsTheWait() {
     Scenario stage = scenario();
@@ -143,7 +152,8 @@ interface ReadingChapter extends Chapter {
   }
 
   /**
-   * {@code current} and {@code status} answer at once in a black hole. Needs a Link. Engine only.
+   * {@code current} and {@code status} answer at once in a black hole. Needs a Link with a black
+   * hole. Engine only.
    */
   @Test
   default void s403_currentNeverBlocks() {
@@ -161,5 +171,29 @@ interface ReadingChapter extends Chapter {
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
     stage.check(millis < 1_000, "a thousand calls took " + millis + " ms");
+  }
+
+  /** Ten thousand calls of {@code current} allocate nothing. Engine only. */
+  @Test
+  default void s403_currentAllocatesNothing() {
+    Scenario stage = scenario();
+    stage.register(stage.open(), Scenario.instance("orders", "1"));
+    Watcher watcher = stage.observe("orders").watcher();
+    if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)) {
+      stage.skip("this JVM does not count what a thread allocates");
+      return;
+    }
+    long least = Long.MAX_VALUE;
+    // What the interpreter and the counting itself allocate goes away with the rounds.
+    for (int round = 0; round < 20 && least > 0; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 10_000; i++) {
+        if (watcher.current().isEmpty()) {
+          throw new AssertionError("rule 4.3: current() forgot");
+        }
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    stage.check(least < 10_000, least + " bytes for ten thousand calls (expected: none)");
   }
 }

@@ -114,7 +114,8 @@ interface RegistrationChapter extends Chapter {
   /**
    * Four updates, each with the connection reset at another moment around the store's answer, and
    * one whose answer is surely lost: each is resolved, acknowledged and seen, and no gap shows.
-   * Needs a Link. Check that a second attempt recognises the traces of the first as its own.
+   * Needs a Link with lost answers. Check that a second attempt recognises the traces of the first
+   * as its own.
    */
   @Test
   default void s203_anUnknownWriteIsResolved() {
@@ -150,8 +151,8 @@ interface RegistrationChapter extends Chapter {
 
   /**
    * Registrations whose answers are lost, in part or in whole, and that are closed in the dark,
-   * leave no record beyond their time to live. Needs a Link. Check that whatever a failed attempt
-   * may have left is released or expires.
+   * leave no record beyond their time to live. Needs a Link with a black hole and lost answers.
+   * Check that whatever a failed attempt may have left is released or expires.
    */
   @Test
   default void s203_anUnknownWriteLeavesNoOrphan() {

@@ -7,12 +7,9 @@ import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.Watcher;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,28 +21,25 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The stage of one test: registries in a namespace of its own, recorders on their watches, the
  * fixture's capabilities, and waits that name the rule. In the end it heals what the test has hurt,
  * closes what the test has opened and checks every recorder. Used by the test's thread only.
  */
-final class Scenario implements AutoCloseable {
+final class Scenario extends Needs implements AutoCloseable {
   /** How long "nothing happens" is watched. */
   static final Duration QUIET = Duration.ofSeconds(1);
-
-  private static final System.Logger LOG = System.getLogger("io.discovery.tck");
 
   private final Fixture fixture;
   private final String test;
   private final String namespace;
   private final List<Registry> registries = new ArrayList<>();
-  private final List<Link> links = new ArrayList<>();
   private final List<Recorder> recorders = new ArrayList<>();
   private Registry observer;
 
   Scenario(Fixture fixture, String test) {
+    super(fixture, test);
     this.fixture = fixture;
     this.test = test;
     this.namespace =
@@ -57,9 +51,7 @@ final class Scenario implements AutoCloseable {
 
   /** Returns the rule that the test's name stands for: {@code s209_…} is 2.9. */
   String rule() {
-    return test.matches("s\\d{3}_.*")
-        ? test.charAt(1) + "." + Integer.parseInt(test.substring(2, 4))
-        : test;
+    return Proof.rule(test);
   }
 
   String namespace() {
@@ -147,58 +139,6 @@ final class Scenario implements AutoCloseable {
     }
   }
 
-  Store store() {
-    return need(fixture.store(), "Store");
-  }
-
-  Server server() {
-    return need(fixture.server(), "Server");
-  }
-
-  Link link() {
-    Link link = need(fixture.openLink(), "Link");
-    links.add(link);
-    return link;
-  }
-
-  Expiry expiry() {
-    return need(fixture.expiry(), "Expiry");
-  }
-
-  /** Returns how many watches the store counts. */
-  long watches() {
-    return need(fixture.census().map(Census::watches), "Census", "watches");
-  }
-
-  /** Returns how many connections the store counts. */
-  long connections() {
-    return need(fixture.census().map(Census::connections), "Census", "connections");
-  }
-
-  /** Returns how many leases or sessions the store counts. */
-  long owners() {
-    return need(fixture.census().map(Census::owners), "Census", "owners");
-  }
-
-  Duration ttl() {
-    return fixture.bounds().ttl();
-  }
-
-  /** Returns the longest that a record without a living owner may be seen. */
-  Duration gone() {
-    return ttl().plus(fixture.bounds().slack());
-  }
-
-  /** Returns D. */
-  Duration detection() {
-    return fixture.bounds().detection();
-  }
-
-  /** Returns C. */
-  Duration convergence() {
-    return fixture.bounds().convergence();
-  }
-
   /** Waits until a fresh read by the observer is exactly this; meanwhile reads may fail. */
   void awaitListed(String service, Duration within, ServiceInstance... instances) {
     List<ServiceInstance> expected = Difference.sorted(instances);
@@ -284,38 +224,16 @@ final class Scenario implements AutoCloseable {
   @Override
   public void close() {
     // Stores and links first, so that registries say goodbye in health.
-    List<Runnable> steps = new ArrayList<>();
-    links.forEach(link -> steps.add(link::restore));
-    fixture.server().ifPresent(server -> steps.add(server::start));
+    List<Runnable> steps = new ArrayList<>(healing());
     registries.forEach(registry -> steps.add(registry::close));
-    links.forEach(link -> steps.add(link::close));
+    steps.addAll(closing());
     recorders.forEach(recorder -> steps.add(recorder::check));
     Assertions.assertAll(
         "rule " + rule() + ": the end of the test", steps.stream().map(step -> step::run));
   }
 
-  private RegistryConfig prepare(RegistryConfig config) {
+  /** Returns a configuration of the fixture's with this test's namespace and TTL. */
+  RegistryConfig prepare(RegistryConfig config) {
     return config.withNamespace(namespace).withTtl(ttl());
-  }
-
-  private long need(Optional<OptionalLong> count, String capability, String what) {
-    OptionalLong counted = need(count, capability);
-    if (counted.isEmpty()) {
-      skip("the fixture's " + capability + " does not count " + what);
-    }
-    return counted.getAsLong();
-  }
-
-  private <T> T need(Optional<T> capability, String name) {
-    if (capability.isEmpty()) {
-      skip("the fixture has no " + name);
-    }
-    return capability.orElseThrow();
-  }
-
-  /** Ends the test as neither passed nor failed, loudly. */
-  void skip(String reason) {
-    LOG.log(Level.WARNING, "{0} is skipped: {1}", test, reason);
-    Assumptions.abort(reason);
   }
 }

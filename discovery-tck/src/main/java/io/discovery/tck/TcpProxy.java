@@ -112,16 +112,32 @@ public final class TcpProxy implements AutoCloseable {
     toClient.hold(answers);
   }
 
-  /** Lets bytes pass again, those held back first, and without delay. */
+  /** Lets bytes pass again, those held back first, without delay and without limit. */
   public void pass() {
     blackHole(false, false);
     delay(Duration.ZERO);
+    throttle(0);
+    toClient.limit(ProxyGate.UNLIMITED);
   }
 
   /** Delays what passes from now on, each way, by {@code time}. */
   public void delay(Duration time) {
     toServer.delay(time);
     toClient.delay(time);
+  }
+
+  /** Lets at most so many bytes a second pass, each way; 0 means any number. */
+  public void throttle(int bytesPerSecond) {
+    toServer.throttle(bytesPerSecond);
+    toClient.throttle(bytesPerSecond);
+  }
+
+  /**
+   * Lets so many more bytes pass towards clients, then ends the connection of the last one by RST,
+   * and limits no further.
+   */
+  public void cutAfter(long bytesToClient) {
+    toClient.limit(bytesToClient);
   }
 
   /** Returns how many connections clients have opened since the start. */

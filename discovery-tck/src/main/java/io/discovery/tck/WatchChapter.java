@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Chapter 3, watching a healthy store: the truth, the whole truth, once. */
 interface WatchChapter extends Chapter {
-  /** The first callback is the complete set, and empty if there is none. */
+  /**
+   * The first callback is the complete set, and empty if there is none. Check that a listing is
+   * reported once, and whole.
+   */
   @Test
   default void s301_theFirstCallbackIsComplete() {
     Scenario stage = scenario();
@@ -152,7 +155,8 @@ interface WatchChapter extends Chapter {
 
   /**
    * Fifty changes of every kind; the recorder checks that each set differs from the one before by
-   * exactly its changes, and the last equals a fresh list.
+   * exactly its changes, and the last equals a fresh list. Check the order of events, and what a
+   * delta leaves out.
    */
   @Test
   default void s305_changesAreExact() {
@@ -230,7 +234,10 @@ interface WatchChapter extends Chapter {
     }
   }
 
-  /** The last instance leaves a live watch: the empty set is shown. */
+  /**
+   * The last instance leaves a live watch: the empty set is shown. Check that the removal of the
+   * last record, or of what held it, is reported.
+   */
   @Test
   default void s311_trueEmptinessIsShown() {
     Scenario stage = scenario();
@@ -279,7 +286,7 @@ interface WatchChapter extends Chapter {
 
   /**
    * A view is read again within the resync interval, unseen. The repair itself needs a store that
-   * cheats; only that it looks is proven here.
+   * cheats; only that it looks is proven here. Engine only.
    */
   @Test
   default void s317_viewsAreReadAgain() {

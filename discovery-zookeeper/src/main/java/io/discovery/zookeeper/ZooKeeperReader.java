@@ -57,14 +57,16 @@ final class ZooKeeperReader {
    * <p>The store is identified by the birth of the root node, which outlives services: its zxid
    * alone might be the same after a wipe. The revision is the highest zxid that the service shows.
    * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, so the
-   * revision never shrinks while the root lives.
+   * revision never shrinks while the root lives. Who may not look at the root (servers ask for that
+   * permission since ZOOKEEPER-2590) goes without its birth and has the revision alone (rule 7.4).
    */
   CompletionStage<Listing> list(ZooKeeperSession session, String service) {
     String path = keys.service(service);
     CompletionStage<Void> fresh = session.sync(path);
     CompletableFuture<Optional<Children>> children =
         present(session.getChildren(path)).toCompletableFuture();
-    CompletionStage<Optional<Stat>> root = present(session.exists(keys.root()));
+    CompletionStage<Optional<Stat>> root =
+        orEmpty(session.exists(keys.root()), Code.NONODE, Code.NOAUTH);
     return fresh
         .thenCompose(done -> children)
         .thenCompose(found -> nodes(session, path, found.map(Children::names).orElse(List.of())))
@@ -121,11 +123,16 @@ final class ZooKeeperReader {
   }
 
   private static <T> CompletionStage<Optional<T>> present(CompletionStage<T> found) {
+    return orEmpty(found, Code.NONODE);
+  }
+
+  private static <T> CompletionStage<Optional<T>> orEmpty(
+      CompletionStage<T> found, Code... absent) {
     return found
         .thenApply(Optional::of)
         .exceptionally(
             failure -> {
-              if (ZooKeeperFailures.code(failure) == Code.NONODE) {
+              if (Set.of(absent).contains(ZooKeeperFailures.code(failure))) {
                 return Optional.empty();
               }
               throw new CompletionException(failure);

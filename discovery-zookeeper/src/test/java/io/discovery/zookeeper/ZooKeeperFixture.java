@@ -1,15 +1,18 @@
 package io.discovery.zookeeper;
 
 import io.discovery.RegistryConfig;
+import io.discovery.tck.Auth;
 import io.discovery.tck.Await;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Census;
+import io.discovery.tck.Compaction;
 import io.discovery.tck.Expiry;
 import io.discovery.tck.Fixture;
 import io.discovery.tck.Link;
 import io.discovery.tck.Server;
 import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
+import io.discovery.tck.Tls;
 import io.discovery.tck.ZooKeeperServer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,6 +28,8 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
   private static final Duration SLACK = Duration.ofSeconds(2);
 
   private final ZooKeeperServer server = ZooKeeperServer.launch();
+  private final ZooKeeperOperator operator = new ZooKeeperOperator(server.endpoint(), config());
+  private Tls tls; // null until asked for
 
   @Override
   public RegistryConfig config() {
@@ -116,8 +121,30 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
         });
   }
 
+  /** There is no past that a watch could be resumed from. */
+  @Override
+  public Optional<Compaction> compaction() {
+    return Optional.of(() -> {});
+  }
+
+  @Override
+  public Optional<Auth> auth() {
+    return Optional.of(operator);
+  }
+
+  @Override
+  public Optional<Tls> tls() {
+    if (tls == null) {
+      tls = Tls.inFrontOf(server.port(), config());
+    }
+    return Optional.of(tls);
+  }
+
   @Override
   public void close() {
+    if (tls != null) {
+      tls.close();
+    }
     server.close();
   }
 

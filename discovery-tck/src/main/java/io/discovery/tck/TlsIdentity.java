@@ -1,4 +1,4 @@
-package io.discovery.etcd;
+package io.discovery.tck;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A self-signed certificate with its key, made by the JDK's keytool, as PEM files and key store.
  */
-final class Identity {
+public final class TlsIdentity {
   static final char[] PASSWORD = "changeit".toCharArray();
   private static final Base64.Encoder PEM = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
@@ -23,9 +23,14 @@ final class Identity {
   private final Path key;
 
   /**
+   * Makes an identity that is good for two days.
+   *
+   * @param directory where its files are put
+   * @param name of these files, and of the subject
    * @param names subject alternative names as keytool writes them, such as {@code ip:127.0.0.1}
    */
-  Identity(Path directory, String name, String names) throws Exception {
+  public TlsIdentity(Path directory, String name, String names)
+      throws GeneralSecurityException, IOException {
     Path file = directory.resolve(name + ".p12");
     keytool(file, "CN=" + name, "san=" + names);
     store = KeyStore.getInstance(file.toFile(), PASSWORD);
@@ -41,11 +46,13 @@ final class Identity {
             store.getKey("it", PASSWORD).getEncoded());
   }
 
-  Path certificate() {
+  /** Returns the certificate as a PEM file. */
+  public Path certificate() {
     return certificate;
   }
 
-  Path key() {
+  /** Returns the private key as a PEM file, PKCS#8. */
+  public Path key() {
     return key;
   }
 
@@ -61,7 +68,7 @@ final class Identity {
     return trusting;
   }
 
-  private static void keytool(Path file, String subject, String names) throws Exception {
+  private static void keytool(Path file, String subject, String names) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -85,10 +92,16 @@ final class Identity {
             .redirectErrorStream(true)
             .redirectOutput(file.resolveSibling("keytool.log").toFile())
             .start();
-    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IllegalStateException(
+            "keytool failed: " + Files.readString(file.resolveSibling("keytool.log")));
+      }
+    } catch (InterruptedException e) {
       process.destroyForcibly();
-      throw new IllegalStateException(
-          "keytool failed: " + Files.readString(file.resolveSibling("keytool.log")));
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while keytool ran", e);
     }
   }
 

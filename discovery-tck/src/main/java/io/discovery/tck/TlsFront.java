@@ -1,4 +1,4 @@
-package io.discovery.etcd;
+package io.discovery.tck;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,19 +15,29 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Speaks TLS with clients and plain text with the server behind it. */
-final class TlsFront implements AutoCloseable {
+/**
+ * Speaks TLS with clients and plain text with the server behind it, on a free port of 127.0.0.1.
+ *
+ * <p><b>Threading.</b> One daemon thread accepts, two serve each connection. <b>Errors.</b> Who
+ * does not trust this front, or is not trusted, sees its connection end. <b>Lifecycle.</b> {@link
+ * #close} ends all connections; idempotent.
+ */
+public final class TlsFront implements AutoCloseable {
   private final SSLServerSocket listener;
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   /**
+   * Starts to listen.
+   *
+   * @param target the port of the server on 127.0.0.1
+   * @param server who it says it is
    * @param clients the certificate demanded of clients; without one no certificate is asked for
    */
-  TlsFront(int target, Identity server, Identity... clients)
+  public TlsFront(int target, TlsIdentity server, TlsIdentity... clients)
       throws GeneralSecurityException, IOException {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(server.store(), Identity.PASSWORD);
+    keys.init(server.store(), TlsIdentity.PASSWORD);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init((clients.length == 0 ? server : clients[0]).trustStore());
@@ -46,7 +56,8 @@ final class TlsFront implements AutoCloseable {
     start(this::serve);
   }
 
-  int port() {
+  /** Returns the port that clients connect to. */
+  public int port() {
     return listener.getLocalPort();
   }
 
