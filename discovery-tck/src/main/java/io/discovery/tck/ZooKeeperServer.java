@@ -145,7 +145,8 @@ public final class ZooKeeperServer extends ServerProcess {
     }
   }
 
-  private static String classPath() {
+  /** Returns the class path of this JVM, for children that run from it. */
+  static String classPath() {
     Set<String> entries = new LinkedHashSet<>();
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     for (; loader != null; loader = loader.getParent()) {
