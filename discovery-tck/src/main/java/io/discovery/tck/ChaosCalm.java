@@ -36,14 +36,14 @@ final class ChaosCalm {
   void await(ChaosVerdict verdict) {
     Duration well = bounds.convergence();
     Duration same = bounds.ttl().plus(bounds.slack()).plus(well);
-    verdict.expect("2.7, 3.8", () -> until(well, this::unwell));
-    verdict.expect("3.3, 2.6", () -> until(same, this::different));
+    verdict.await("2.7, 3.8", () -> until(well, this::unwell));
+    verdict.await("3.3, 2.6", () -> until(same, this::different));
     verdict.convergedIn(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     journal.note("do", "the registrants close");
-    stage.registrants().forEach(registrant -> verdict.expect("5.1", () -> registrant.exit(EXIT)));
+    stage.registrants().forEach(registrant -> verdict.await("5.1", () -> registrant.exit(EXIT)));
     standing = List.of();
     long closed = System.nanoTime();
-    verdict.expect(
+    verdict.await(
         "2.11, 3.11", () -> until(since(closed).plus(well), () -> differences(List.of())));
   }
 

@@ -90,8 +90,10 @@ final class ChaosOwners {
     Map<Integer, Integer> versions = new HashMap<>();
     Set<Integer> former = new HashSet<>();
     int present = 0;
+    boolean overwritten = false;
     for (State state : states) {
       if (state.token().isEmpty()) {
+        overwritten = false;
         continue;
       }
       ChaosToken token = state.token().get();
@@ -99,14 +101,16 @@ final class ChaosOwners {
       if (epoch != present) {
         former.add(present);
         present = epoch;
-        // Until it has been acknowledged it does not know that its write was carried out.
-        if (former.contains(epoch) && before(acknowledged.get(epoch), state)) {
+        // Until it has been acknowledged it does not know that its write was carried out; and where
+        // the successor has left before it was noticed, nobody is harmed.
+        if (former.contains(epoch) && overwritten && before(acknowledged.get(epoch), state)) {
           violations.add("2.10: " + slot + " " + token + " came back after its successor");
         }
       }
       if (before(superseded.get(epoch), state)) {
         violations.add("2.10: " + slot + " " + token + " was written by a superseded registration");
       }
+      overwritten = true;
       int version = versions.merge(epoch, token.version(), Math::max);
       if (version > token.version()) {
         violations.add("3.4: " + slot + " " + token + " was written after version " + version);

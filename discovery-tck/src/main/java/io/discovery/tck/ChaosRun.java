@@ -36,9 +36,11 @@ final class ChaosRun {
       play(schedule, stage);
       awaitConnected(stage);
       journal.note("do", "all faults are over");
+      verdict.feelLoad();
       new ChaosCalm(stage, fixture.bounds(), journal).await(verdict);
+      verdict.feelLoad();
       stage.quiesce();
-      verdict.judge(stage, history.read(config.namespace()), fixture.bounds());
+      verdict.judge(stage, history.read(config.namespace()), fixture.bounds(), journal);
     } catch (RuntimeException | AssertionError e) {
       journal.note("do", "failed: " + e);
       throw e;

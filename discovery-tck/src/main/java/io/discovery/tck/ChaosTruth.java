@@ -55,6 +55,25 @@ final class ChaosTruth {
     return commits;
   }
 
+  /** Writes all commits down, each at the earliest time that is possible. */
+  void tell(ChaosJournal journal) {
+    states.forEach(
+        (slot, all) ->
+            all.stream()
+                .skip(1)
+                .forEach(
+                    state ->
+                        journal.note(
+                            state.notBefore,
+                            "truth",
+                            slot
+                                + " is "
+                                + state.token.map(ChaosToken::toString).orElse("nobody")
+                                + (state.notAfter == Long.MAX_VALUE
+                                    ? ""
+                                    : " before " + journal.seconds(state.notAfter)))));
+  }
+
   /** Returns what broke a rule in the store already. */
   List<String> violations() {
     return violations;
@@ -156,9 +175,12 @@ final class ChaosTruth {
       while (last > 0 && !all.get(last).isOf(report.epoch())) {
         last--;
       }
+      if (last == 0) {
+        return; // it was closed before it was ever written
+      }
       if (last == all.size() - 1 || all.get(last).notBefore > report.at()) {
         violations.add("2.11: closed, but in the store after that: " + slot + " " + report);
-      } else if (last > 0) {
+      } else {
         acks.get(slot).add(new Ack(report.at(), last + 1));
       }
     }

@@ -1,18 +1,26 @@
 package io.discovery.tck;
 
 import io.discovery.Watcher.Phase;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What is to be said of a run: the rules it broke and how much happened in it. A run in which too
- * little happened is invalid: it proves nothing. For the thread of the run.
+ * little happened is invalid: it proves nothing. So is one that missed nothing but bounds of time
+ * on a machine with no time to give. For the thread of the run.
  */
 final class ChaosVerdict {
   private static final int SHOWN = 12;
 
+  /** More of those who want to run than this for each processor, and seconds mean nothing. */
+  private static final double BUSY = 4;
+
   private final List<String> violations = new ArrayList<>();
+  private final List<String> late = new ArrayList<>();
+  private double load;
   private int faults;
   private int commits;
   private int acknowledgements;
@@ -22,13 +30,19 @@ final class ChaosVerdict {
   private long lost;
   private long convergence = -1;
 
-  /** Carries out a check; its failure is a breach of this rule. */
-  void expect(String rule, Runnable check) {
+  /** Waits for something; if it does not come in time, the bound of this rule is missed. */
+  void await(String rule, Runnable wait) {
     try {
-      check.run();
+      wait.run();
     } catch (AssertionError e) {
-      violations.add(rule + ": " + e.getMessage());
+      late.add(rule + ": " + e.getMessage());
     }
+  }
+
+  /** Takes note of how busy the machine is, now and in the last minute. */
+  void feelLoad() {
+    OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
+    load = Math.max(load, machine.getSystemLoadAverage() / machine.getAvailableProcessors());
   }
 
   void convergedIn(long millis) {
@@ -36,17 +50,17 @@ final class ChaosVerdict {
   }
 
   /** Judges all that was seen by the history. */
-  void judge(ChaosStage stage, List<History.Commit> history, Bounds bounds) {
+  void judge(ChaosStage stage, List<History.Commit> history, Bounds bounds, ChaosJournal journal) {
     ChaosTruth truth = new ChaosTruth(history, stage.reports(), stage.slots());
+    truth.tell(journal);
     violations.addAll(truth.violations());
     violations.addAll(
         ChaosOwners.judge(truth, stage.reports(), stage.lives(), stage.faults(), bounds));
     violations.addAll(ChaosViews.of(stage.lister().answers(), truth));
     for (ChaosSight sight : stage.sights()) {
       violations.addAll(ChaosViews.of(sight, truth));
-      violations.addAll(
-          ChaosHonesty.judge(sight, stage.faults().of(stage.lanes(sight)), bounds));
-      expect("3", sight.recorder()::check);
+      late.addAll(ChaosHonesty.judge(sight, stage.faults().of(stage.lanes(sight)), bounds));
+      check(sight.recorder()::check);
     }
     for (ChaosSlot slot : ChaosSlot.all()) {
       List<ChaosTruth.State> states = truth.states(slot);
@@ -55,6 +69,14 @@ final class ChaosVerdict {
       }
     }
     count(stage, truth);
+  }
+
+  private void check(Runnable check) {
+    try {
+      check.run();
+    } catch (AssertionError e) {
+      violations.add(e.getMessage());
+    }
   }
 
   private void count(ChaosStage stage, ChaosTruth truth) {
@@ -77,8 +99,11 @@ final class ChaosVerdict {
 
   /** Fails if a rule was broken, or if too little happened for a schedule of this length. */
   void require(String how, Duration length) {
-    if (!violations.isEmpty()) {
-      throw new AssertionError(violations.size() + " broken: " + this + how);
+    if (!violations.isEmpty() || (!late.isEmpty() && load <= BUSY)) {
+      throw new AssertionError("broken: " + this + how);
+    }
+    if (!late.isEmpty()) {
+      throw new AssertionError("invalid run, the machine is too busy: " + this + how);
     }
     long seconds = length.toSeconds();
     boolean enough =
@@ -111,14 +136,16 @@ final class ChaosVerdict {
         + lost
         + " losses and supersessions, converged in "
         + convergence
-        + " ms";
+        + String.format(" ms, load %.1f per processor", load);
   }
 
   @Override
   public String toString() {
+    List<String> all = new ArrayList<>(violations);
+    all.addAll(late);
     return figures()
-        + (violations.isEmpty() ? "" : "\n  ")
-        + String.join("\n  ", violations.subList(0, Math.min(SHOWN, violations.size())))
-        + (violations.size() > SHOWN ? "\n  and " + (violations.size() - SHOWN) + " more" : "");
+        + (all.isEmpty() ? "" : "\n  ")
+        + String.join("\n  ", all.subList(0, Math.min(SHOWN, all.size())))
+        + (all.size() > SHOWN ? "\n  and " + (all.size() - SHOWN) + " more" : "");
   }
 }
