@@ -35,14 +35,18 @@ final class ChaosFaults {
   void end(String lane) {
     Long begin = begun.remove(lane);
     if (begin != null) {
-      spells.add(new Spell(lane, begin, System.currentTimeMillis(), true));
+      add(new Spell(lane, begin, System.currentTimeMillis(), true));
     }
   }
 
   /** A fault that began then and is over. */
   void passed(String lane, long begin) {
     count++;
-    spells.add(new Spell(lane, begin, System.currentTimeMillis(), false));
+    add(new Spell(lane, begin, System.currentTimeMillis(), false));
+  }
+
+  void add(Spell spell) {
+    spells.add(spell);
   }
 
   /** Returns how many faults there were. */

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class ChaosOwners {
   private final ChaosTruth truth;
-  private final Map<Integer, ChaosProcess> lives;
+  private final Map<Integer, ? extends ChaosLife> lives;
   private final ChaosFaults faults;
   private final long patience;
   private final Map<Integer, Long> acknowledged = new HashMap<>();
@@ -29,7 +29,7 @@ final class ChaosOwners {
   private ChaosOwners(
       ChaosTruth truth,
       List<ChaosReport> reports,
-      Map<Integer, ChaosProcess> lives,
+      Map<Integer, ? extends ChaosLife> lives,
       ChaosFaults faults,
       Bounds bounds) {
     this.truth = truth;
@@ -55,7 +55,7 @@ final class ChaosOwners {
   static List<String> judge(
       ChaosTruth truth,
       List<ChaosReport> reports,
-      Map<Integer, ChaosProcess> lives,
+      Map<Integer, ? extends ChaosLife> lives,
       ChaosFaults faults,
       Bounds bounds) {
     ChaosOwners owners = new ChaosOwners(truth, reports, lives, faults, bounds);
@@ -69,15 +69,15 @@ final class ChaosOwners {
   }
 
   private void checkOwners() {
-    Map<String, ChaosProcess> users = new HashMap<>();
+    Map<String, ChaosLife> users = new HashMap<>();
     for (ChaosSlot slot : ChaosSlot.all()) {
       for (State state : truth.states(slot)) {
         state
             .token()
             .ifPresent(
                 token -> {
-                  ChaosProcess writer = lives.get(token.epoch());
-                  ChaosProcess other = users.putIfAbsent(state.owner(), writer);
+                  ChaosLife writer = lives.get(token.epoch());
+                  ChaosLife other = users.putIfAbsent(state.owner(), writer);
                   if (other != null && other != writer) {
                     violations.add("2.10: " + slot + " " + token + " lives by another's lease");
                   }
@@ -145,9 +145,9 @@ final class ChaosOwners {
   }
 
   private boolean hasCause(int epoch, State removal) {
-    ChaosProcess life = lives.get(epoch);
-    if (closing.getOrDefault(epoch, Long.MAX_VALUE) <= removal.notAfter()
-        || life.killedAt() <= removal.notAfter()) {
+    ChaosLife life = lives.get(epoch);
+    long end = Math.min(closing.getOrDefault(epoch, Long.MAX_VALUE), life.killedAt());
+    if (end != Long.MAX_VALUE && end <= removal.notAfter()) {
       return true;
     }
     List<Spell> own = faults.of(List.of("server", "path " + life.number(), life.name()));

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * which does not outlive it. What is said to it before it has started, or while it is frozen, it
  * does later. Safe for any thread; reports come on a thread of its own, in order.
  */
-final class ChaosProcess implements AutoCloseable {
+final class ChaosProcess implements ChaosLife, AutoCloseable {
   private static final Duration END = Duration.ofSeconds(10);
 
   private final int number;
@@ -81,12 +81,13 @@ final class ChaosProcess implements AutoCloseable {
     return command;
   }
 
-  /** Returns the number of the registrant whose life this is, and of its path. */
-  int number() {
+  @Override
+  public int number() {
     return number;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
   }
 
@@ -115,8 +116,8 @@ final class ChaosProcess implements AutoCloseable {
     }
   }
 
-  /** Returns when it was killed; the end of time if it was not. */
-  long killedAt() {
+  @Override
+  public long killedAt() {
     return killedAt;
   }
 
