@@ -24,6 +24,9 @@ class EtcdClusterTest extends DiscoveryClusters {
   @Override
   protected Bounds bounds() {
     return new Bounds(
-        Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(10));
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10));
   }
 }

@@ -53,8 +53,7 @@ final class ChaosRegistrant {
       for (; line != null && !line.equals("exit"); line = in.readLine()) {
         registrant.obey(line.split(" "));
       }
-      registrant.registry.close();
-      registrant.say("exited");
+      registrant.exit();
     }
   }
 
@@ -123,6 +122,12 @@ final class ChaosRegistrant {
         "registration " + epoch + " is closed",
         Duration.ofSeconds(10),
         () -> registration.state() == Registration.State.CLOSED || !closer.isAlive());
+  }
+
+  private void exit() {
+    open.forEach((epoch, registration) -> say("closing " + epoch + " " + version(registration)));
+    registry.close();
+    say("exited");
   }
 
   private void report(int number) {

@@ -3,7 +3,6 @@ package io.discovery.tck;
 import io.discovery.RegistryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 

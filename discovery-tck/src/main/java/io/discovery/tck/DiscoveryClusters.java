@@ -143,8 +143,7 @@ public abstract class DiscoveryClusters {
   }
 
   private Recorder watchBy(int member) {
-    Registry tied =
-        scenario.open(scenario.config().withEndpoints(cluster.endpoints().get(member)));
+    Registry tied = scenario.open(scenario.config().withEndpoints(cluster.endpoints().get(member)));
     Recorder recorder = scenario.watch(tied, SERVICE);
     recorder.awaitPhase(Phase.CURRENT, scenario.convergence());
     return recorder;

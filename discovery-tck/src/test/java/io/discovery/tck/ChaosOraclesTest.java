@@ -247,9 +247,7 @@ class ChaosOraclesTest {
 
   private static Snapshot snapshot(ChaosToken... tokens) {
     return new Snapshot(
-        "alpha",
-        1,
-        Arrays.stream(tokens).map(token -> token.instance("alpha", "i0")).toList());
+        "alpha", 1, Arrays.stream(tokens).map(token -> token.instance("alpha", "i0")).toList());
   }
 
   private static ChaosSight sight() {

@@ -21,6 +21,9 @@ class ZooKeeperClusterTest extends DiscoveryClusters {
   @Override
   protected Bounds bounds() {
     return new Bounds(
-        Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10));
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10));
   }
 }

@@ -41,7 +41,13 @@ final class ZooKeeperHistory implements History {
   @Override
   public List<Commit> read(String namespace) {
     Replay replay = new Replay("/" + namespace + "/");
-    File directory = new File(ServerStatus.answer(port, "conf").replaceAll("(?s).*dataDir=", "").lines().findFirst().orElseThrow());
+    File directory =
+        new File(
+            ServerStatus.answer(port, "conf")
+                .replaceAll("(?s).*dataDir=", "")
+                .lines()
+                .findFirst()
+                .orElseThrow());
     FileTxnLog log = new FileTxnLog(directory);
     try (TxnLog.TxnIterator transactions = log.read(0)) {
       for (boolean more = transactions.getHeader() != null; more; more = transactions.next()) {
