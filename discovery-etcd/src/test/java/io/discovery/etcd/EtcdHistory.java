@@ -41,18 +41,18 @@ final class EtcdHistory implements History {
               .withRange(ByteSequence.from(new byte[] {0}))
               .withRevision(1)
               .build();
-      try (Watch.Watcher watcher =
+      Watch.Watcher watcher =
           client
               .getWatchClient()
               .watch(
                   ByteSequence.from(new byte[] {0}),
                   all,
-                  response -> events.addAll(response.getEvents()))) {
-        Await.until(
-            () -> "revision " + end + " of the history; there are " + events.size() + " events",
-            PATIENCE,
-            () -> !events.isEmpty() && revision(events.get(events.size() - 1)) >= end);
-      }
+                  response -> events.addAll(response.getEvents()));
+      Await.until(
+          () -> "revision " + end + " of the history; there are " + events.size() + " events",
+          PATIENCE,
+          () -> !events.isEmpty() && revision(events.get(events.size() - 1)) >= end);
+      watcher.close();
     }
     String prefix = namespace + "/";
     return List.copyOf(events).stream().flatMap(event -> commit(event, prefix).stream()).toList();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** What happened in a run, for people. Safe for any thread. */
 final class ChaosJournal {
@@ -27,7 +28,7 @@ final class ChaosJournal {
     List<String> text = new ArrayList<>(List.of(heading, ""));
     lines.stream()
         .sorted(Comparator.comparingLong(Line::at))
-        .map(line -> String.format("%+8.3f %-8s %s", seconds(line.at), line.who, line.what))
+        .map(line -> String.format(Locale.ROOT, "%+8.3f %-8s %s", seconds(line.at), line.who, line.what))
         .forEach(text::add);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());

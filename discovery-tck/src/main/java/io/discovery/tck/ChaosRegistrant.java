@@ -51,7 +51,7 @@ final class ChaosRegistrant {
       registrant.say("hello");
       String line = in.readLine();
       for (; line != null && !line.equals("exit"); line = in.readLine()) {
-        registrant.obey(line.split(" "));
+        registrant.obey(line.split(" ", -1));
       }
       registrant.exit();
     }

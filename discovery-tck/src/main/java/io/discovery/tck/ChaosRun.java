@@ -44,7 +44,7 @@ final class ChaosRun {
       journal.note("do", "failed: " + e);
       throw e;
     } finally {
-      journal.write(timeline, "seed " + seed + ": " + verdict + "\n" + config + "\n" + schedule);
+      journal.write(timeline, "seed " + seed + ": " + verdict + "\n" + config);
     }
     verdict.require(
         "; timeline in "

@@ -252,8 +252,11 @@ final class ChaosStage implements AutoCloseable {
 
   @Override
   public void close() {
-    quiesce();
-    everyLife.forEach(ChaosProcess::close);
-    links.forEach(Link::close);
+    try {
+      quiesce();
+    } finally {
+      everyLife.forEach(ChaosProcess::close);
+      links.forEach(Link::close);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What is to be said of a run: the rules it broke and how much happened in it. A run in which too
@@ -136,7 +137,7 @@ final class ChaosVerdict {
         + lost
         + " losses and supersessions, converged in "
         + convergence
-        + String.format(" ms, load %.1f per processor", load);
+        + String.format(Locale.ROOT, " ms, load %.1f per processor", load);
   }
 
   @Override

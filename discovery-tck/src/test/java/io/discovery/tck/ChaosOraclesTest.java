@@ -1,6 +1,7 @@
 package io.discovery.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.ServiceInstance;
@@ -187,7 +188,7 @@ class ChaosOraclesTest {
   @Test
   void aRunWithoutFaultsIsInvalid() {
     AssertionError failure =
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
             AssertionError.class, () -> new ChaosVerdict().require("", Duration.ofSeconds(60)));
     assertTrue(failure.getMessage().startsWith("invalid run"), failure.getMessage());
   }

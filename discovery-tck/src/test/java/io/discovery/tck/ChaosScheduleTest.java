@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A schedule is its seed's, and whatever it hurts it heals. */
@@ -54,7 +55,7 @@ class ChaosScheduleTest {
   @Test
   void fiftySeedsHaveEverything() {
     Set<Kind> seen =
-        java.util.stream.LongStream.rangeClosed(1, 50)
+        LongStream.rangeClosed(1, 50)
             .mapToObj(ChaosScheduleTest::draw)
             .flatMap(List::stream)
             .map(ChaosStep::kind)
