@@ -32,7 +32,7 @@ public final class EtcdServer extends ServerProcess {
   private final int peerPort = Ports.free();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(READ).build();
 
-  private EtcdServer(Path program, List<String> flags) {
+  EtcdServer(Path program, List<String> flags) {
     super("etcd");
     this.program = program;
     this.flags = List.copyOf(flags);

@@ -27,7 +27,11 @@ import java.util.TreeMap;
  * <p>A tick is 500 ms, so sessions of 1 s to 60 s are granted. Every four-letter word is answered.
  */
 public final class ZooKeeperServer extends ServerProcess {
+  /** A setting that no configuration file has: a member of an ensemble finds it in its data. */
+  static final String ID = "myid";
+
   private static final String MAIN = "org.apache.zookeeper.server.ZooKeeperServerMain";
+  private static final String MEMBER = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
   // ZooKeeper's clients do without the last two and do not bring them; its server does not.
   private static final Map<String, String> NEEDED =
       Map.of(
@@ -41,7 +45,7 @@ public final class ZooKeeperServer extends ServerProcess {
 
   private final Map<String, String> settings;
 
-  private ZooKeeperServer(Map<String, String> settings) {
+  ZooKeeperServer(Map<String, String> settings) {
     super("zookeeper");
     this.settings = settings;
   }
@@ -81,6 +85,10 @@ public final class ZooKeeperServer extends ServerProcess {
     all.put("admin.enableServer", "false");
     all.put("4lw.commands.whitelist", "*");
     all.putAll(settings);
+    String id = all.remove(ID);
+    if (id != null) {
+      Files.writeString(data().resolve(ID), id);
+    }
     List<String> lines = new ArrayList<>();
     all.forEach((key, value) -> lines.add(key + "=" + value));
     Files.write(home().resolve("zoo.cfg"), lines);
@@ -98,7 +106,7 @@ public final class ZooKeeperServer extends ServerProcess {
         "-Dzookeeper.jmx.log4j.disable=true",
         "-cp",
         classPath(),
-        MAIN,
+        settings.containsKey(ID) ? MEMBER : MAIN,
         home().resolve("zoo.cfg").toString());
   }
 
@@ -145,7 +153,8 @@ public final class ZooKeeperServer extends ServerProcess {
     }
   }
 
-  private static String classPath() {
+  /** Returns the class path of this JVM, for children that run from it. */
+  static String classPath() {
     Set<String> entries = new LinkedHashSet<>();
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     for (; loader != null; loader = loader.getParent()) {

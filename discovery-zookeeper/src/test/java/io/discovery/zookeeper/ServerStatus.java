@@ -10,12 +10,16 @@ import java.util.regex.Pattern;
 /** What a server counts, by its four-letter word {@code mntr}. */
 record ServerStatus(String text) {
   static ServerStatus of(int port) {
+    return new ServerStatus(answer(port, "mntr"));
+  }
+
+  /** Returns the answer to any four-letter word. */
+  static String answer(int port, String word) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.getOutputStream().write("mntr".getBytes(StandardCharsets.US_ASCII));
-      return new ServerStatus(
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     } catch (IOException e) {
-      throw new AssertionError("no answer to mntr", e);
+      throw new AssertionError("no answer to " + word, e);
     }
   }
 

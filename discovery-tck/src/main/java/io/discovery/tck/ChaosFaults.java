@@ -1,0 +1,61 @@
+package io.discovery.tck;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * When and where there were faults, as they really were brought about. Lanes are named {@code
+ * server}, {@code path N}, {@code pN} and {@code meddler}. For the thread that runs the schedule.
+ */
+final class ChaosFaults {
+  /**
+   * A time in which somebody suffered.
+   *
+   * @param opaque whether the server could not be reached on this lane all that time
+   */
+  record Spell(String lane, long begin, long end, boolean opaque) {
+    boolean touches(long from, long to) {
+      return begin <= to && from <= end;
+    }
+  }
+
+  private final List<Spell> spells = new ArrayList<>();
+  private final Map<String, Long> begun = new TreeMap<>();
+  private int count;
+
+  /** A fault that lasts until {@link #end}; the server cannot be reached on this lane. */
+  void begin(String lane) {
+    count++;
+    begun.put(lane, System.currentTimeMillis());
+  }
+
+  /** The end of the fault on this lane, if there is one. */
+  void end(String lane) {
+    Long begin = begun.remove(lane);
+    if (begin != null) {
+      add(new Spell(lane, begin, System.currentTimeMillis(), true));
+    }
+  }
+
+  /** A fault that began then and is over. */
+  void passed(String lane, long begin) {
+    count++;
+    add(new Spell(lane, begin, System.currentTimeMillis(), false));
+  }
+
+  void add(Spell spell) {
+    spells.add(spell);
+  }
+
+  /** Returns how many faults there were. */
+  int count() {
+    return count;
+  }
+
+  /** Returns the faults of these lanes. */
+  List<Spell> of(List<String> lanes) {
+    return spells.stream().filter(spell -> lanes.contains(spell.lane)).toList();
+  }
+}
