@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,10 @@ final class RegistryEngine implements Registry, BackendContext {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> ended =
       new CompletableFuture<>(); // fails when closing is done
-  // On the loop only: registrations still in the store, the newest of each name; views by service.
+  // On the loop only: registrations that may be in the store, and the newest of them by name; views
+  // by
+  // service.
+  private final Set<RegistrationTask> unsettled = new LinkedHashSet<>();
   private final Map<Name, LocalRegistration> present = new HashMap<>();
   private final Map<String, ServiceView> views = new HashMap<>();
 
@@ -81,7 +85,7 @@ final class RegistryEngine implements Registry, BackendContext {
     engine.onLoop(
         () -> {
           views.values().forEach(ServiceView::hurry);
-          present.values().forEach(registration -> registration.task().hurry());
+          unsettled.forEach(RegistrationTask::hurry);
         });
   }
 
@@ -114,7 +118,14 @@ final class RegistryEngine implements Registry, BackendContext {
 
   private void start(Name name, LocalRegistration registration) {
     LocalRegistration predecessor = present.put(name, registration);
-    registration.task().whenSettled(() -> present.remove(name, registration));
+    unsettled.add(registration.task());
+    registration
+        .task()
+        .whenSettled(
+            () -> {
+              unsettled.remove(registration.task());
+              present.remove(name, registration);
+            });
     if (predecessor == null) {
       registration.task().start();
     } else {
@@ -269,13 +280,17 @@ final class RegistryEngine implements Registry, BackendContext {
     List<LocalRegistration> leaving = new ArrayList<>(open.values());
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
-    engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
-    Await.quietly(engine.waiting, released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
+    engine.loop.execute(() -> released.complete(CompletableFuture.allOf(settling())));
+    Await.quietly(
+        engine.waiting,
+        released.thenCompose(all -> all),
+        min(engine.config.closeTimeout(), RELEASE));
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
     engine.loop.execute(
         () -> {
           views.values().forEach(ServiceView::close);
           views.clear();
+          unsettled.forEach(RegistrationTask::abandon);
           engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
         });
     Await.quietly(engine.waiting, shutdown, SHUTDOWN);
@@ -289,10 +304,8 @@ final class RegistryEngine implements Registry, BackendContext {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  private CompletableFuture<?>[] unsettled() {
-    return present.values().stream()
-        .map(registration -> registration.task().settled())
-        .toArray(CompletableFuture<?>[]::new);
+  private CompletableFuture<?>[] settling() {
+    return unsettled.stream().map(RegistrationTask::settled).toArray(CompletableFuture<?>[]::new);
   }
 
   @Override
