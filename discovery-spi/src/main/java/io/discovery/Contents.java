@@ -94,6 +94,7 @@ final class Contents {
     }
     for (Entry entry : delta.puts()) {
       String id = Names.decode(entry.id());
+      held.remove(id); // its key exists again, whatever is in it (rule 3.13)
       decode(id, entry)
           .filter(instance -> twins.put(entry.id(), instance, present(id, changes).isPresent()))
           .ifPresent(instance -> changes.put(id, Optional.of(instance)));

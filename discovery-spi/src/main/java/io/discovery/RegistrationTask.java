@@ -49,6 +49,7 @@ final class RegistrationTask implements Ownership.Listener {
   private boolean everWritten;
   private boolean inDoubt; // an attempt that failed since may have been written
   private boolean busy;
+  private boolean abandoned;
 
   RegistrationTask(
       Engine engine, Supplier<ServiceInstance> declared, Duration ttl, Consumer<State> onState) {
@@ -64,7 +65,9 @@ final class RegistrationTask implements Ownership.Listener {
   /** Begins, once no earlier registration of this name in this process is left in the store. */
   void start() {
     engine.checkLoop();
-    if (!settled.isDone()) {
+    if (state == State.CLOSED) {
+      settle();
+    } else if (!abandoned) {
       ownership =
           engine
               .backend()
@@ -102,7 +105,7 @@ final class RegistrationTask implements Ownership.Listener {
   /** Makes the next attempt if one is due. */
   void converge() {
     engine.checkLoop();
-    if (ownership == null || busy || retry.waiting() || settled.isDone()) {
+    if (ownership == null || abandoned || busy || retry.waiting() || settled.isDone()) {
       return;
     }
     if (isTrue()) {
@@ -116,7 +119,7 @@ final class RegistrationTask implements Ownership.Listener {
 
   /** Its turn has come; what is to be done shows only now. */
   private void attempt() {
-    if (isTrue()) {
+    if (abandoned || isTrue()) {
       attempted();
       converge();
     } else if (state == State.CLOSED || state == State.SUPERSEDED) {
@@ -198,7 +201,9 @@ final class RegistrationTask implements Ownership.Listener {
 
   @Override
   public void onLost(DiscoveryException cause) {
-    engine.onLoop(
+    // Through the queue even on the loop: an acknowledgement that was given before, on another
+    // thread, may still be waiting there, and a loss that overtakes it would be forgotten.
+    engine.loop.execute(
         () -> {
           if (state == State.REGISTERED) {
             Engine.LOG.log(
@@ -243,7 +248,8 @@ final class RegistrationTask implements Ownership.Listener {
 
   /**
    * Ends the registration: an attempt under way ends first, then the record is released until that
-   * succeeds.
+   * succeeds. One that waits for its predecessor goes on doing so, lest a successor of both begins
+   * while the first is still being released.
    */
   void close() {
     engine.checkLoop();
@@ -253,10 +259,14 @@ final class RegistrationTask implements Ownership.Listener {
     become(State.CLOSED);
     fail(over());
     retry.cancel();
-    if (ownership == null) {
-      settle();
-    }
     converge();
+  }
+
+  /** Makes no attempt any more: the backend shuts down, which ends what is still owned. */
+  void abandon() {
+    engine.checkLoop();
+    abandoned = true;
+    retry.cancel();
   }
 
   private void release() {

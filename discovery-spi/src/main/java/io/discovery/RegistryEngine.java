@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,9 @@ final class RegistryEngine implements Registry, BackendContext {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> ended =
       new CompletableFuture<>(); // fails when closing is done
-  // On the loop only: registrations still in the store, the newest of each name; views by service.
+  // On the loop only: registrations that may be in the store, the newest of them by name, and views
+  // by service.
+  private final Set<RegistrationTask> unsettled = new LinkedHashSet<>();
   private final Map<Name, LocalRegistration> present = new HashMap<>();
   private final Map<String, ServiceView> views = new HashMap<>();
 
@@ -82,7 +85,7 @@ final class RegistryEngine implements Registry, BackendContext {
     engine.onLoop(
         () -> {
           views.values().forEach(ServiceView::hurry);
-          present.values().forEach(registration -> registration.task().hurry());
+          unsettled.forEach(RegistrationTask::hurry);
         });
   }
 
@@ -113,7 +116,14 @@ final class RegistryEngine implements Registry, BackendContext {
 
   private void start(Name name, LocalRegistration registration) {
     LocalRegistration predecessor = present.put(name, registration);
-    registration.task().whenSettled(() -> present.remove(name, registration));
+    unsettled.add(registration.task());
+    registration
+        .task()
+        .whenSettled(
+            () -> {
+              unsettled.remove(registration.task());
+              present.remove(name, registration);
+            });
     if (predecessor == null) {
       registration.task().start();
     } else {
@@ -273,7 +283,7 @@ final class RegistryEngine implements Registry, BackendContext {
     List<LocalRegistration> leaving = new ArrayList<>(open.values());
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
-    engine.loop.execute(() -> released.complete(CompletableFuture.allOf(unsettled())));
+    engine.loop.execute(() -> released.complete(CompletableFuture.allOf(settling())));
     Await.quietly(
         engine, released.thenCompose(all -> all), min(engine.config.closeTimeout(), RELEASE));
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
@@ -281,6 +291,7 @@ final class RegistryEngine implements Registry, BackendContext {
         () -> {
           views.values().forEach(ServiceView::close);
           views.clear();
+          unsettled.forEach(RegistrationTask::abandon);
           engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
         });
     Await.quietly(engine, shutdown, SHUTDOWN);
@@ -294,10 +305,8 @@ final class RegistryEngine implements Registry, BackendContext {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  private CompletableFuture<?>[] unsettled() {
-    return present.values().stream()
-        .map(registration -> registration.task().settled())
-        .toArray(CompletableFuture<?>[]::new);
+  private CompletableFuture<?>[] settling() {
+    return unsettled.stream().map(RegistrationTask::settled).toArray(CompletableFuture<?>[]::new);
   }
 
   @Override

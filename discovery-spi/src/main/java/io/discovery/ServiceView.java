@@ -28,8 +28,6 @@ final class ServiceView implements Stream.Sink {
 
   private static final long REFRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
   private final Engine engine;
   private final String service;
   private final Contents contents;
@@ -108,6 +106,7 @@ final class ServiceView implements Stream.Sink {
   }
 
   private void subscribe() {
+    Optional<Duration> patience = Optional.ofNullable(stream).map(Stream::patience);
     endStream();
     cancelTimers();
     openedAt = engine.loop.nanoTime();
@@ -116,7 +115,7 @@ final class ServiceView implements Stream.Sink {
         Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
     resync = engine.loop.schedule(interval, this::refresh);
     if (status.phase() == Phase.CURRENT) {
-      doubt = engine.loop.schedule(PATIENCE, this::doubt);
+      doubt = engine.loop.schedule(patience.orElseThrow(), this::doubt);
     }
     stream = new Stream(engine, this);
     stream.open(Names.encode(service));
@@ -131,7 +130,7 @@ final class ServiceView implements Stream.Sink {
         Phase.STALE,
         Optional.of(
             new DiscoveryException(
-                Reason.UNAVAILABLE, "reading again takes longer than " + PATIENCE)));
+                Reason.UNAVAILABLE, "reading again takes longer than a proof of life may")));
     publish();
   }
 

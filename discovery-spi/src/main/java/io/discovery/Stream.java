@@ -22,6 +22,7 @@ final class Stream implements Observer {
   private final Sink sink;
   private Subscription subscription; // null until the backend has returned it
   private EventLoop.Timer deadline; // of the listing, then of a proof; null if neither is awaited
+  private long proofDue; // when the proof under way, if any, must be in
   private long heardAt;
   private boolean listed;
   private boolean over;
@@ -64,9 +65,20 @@ final class Stream implements Observer {
     return listed;
   }
 
+  /**
+   * Returns for how long a view without this stream may stay current: as long as with it, so that
+   * replacing a stream that owes a proof buys it no time (rule 3.9).
+   */
+  Duration patience() {
+    return listed && deadline != null
+        ? Duration.ofNanos(Math.max(0, proofDue - engine.loop.nanoTime()))
+        : PROOF;
+  }
+
   /** Asks for a proof of life after a silence. */
   void tick() {
     if (listed && deadline == null && engine.loop.nanoTime() - heardAt >= SILENCE_NANOS) {
+      proofDue = engine.loop.nanoTime() + PROOF.toNanos();
       deadline =
           engine.loop.schedule(
               PROOF, () -> fail(unavailable("the store gave no sign of life within " + PROOF)));

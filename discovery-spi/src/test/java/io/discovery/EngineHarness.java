@@ -4,6 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A registry over a scripted backend on virtual time. */
 final class EngineHarness {
@@ -19,13 +23,7 @@ final class EngineHarness {
     RegistryConfig complete = config.withBackend("scripted").withFormat("etcd-naming");
     Engine engine =
         new Engine(
-            "test",
-            complete,
-            time,
-            time.listeners(),
-            new SplittableRandom(1),
-            time,
-            Waiting.BLOCKING);
+            "test", complete, time, time.listeners(), new SplittableRandom(1), time, this::await);
     registry = new RegistryEngine(engine, backend, () -> {});
   }
 
@@ -35,6 +33,16 @@ final class EngineHarness {
 
   void settle() {
     time.settle();
+  }
+
+  /** Lets time pass instead of blocking, so that tests can call what waits. */
+  private void await(CompletableFuture<?> future, Duration timeout)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    settle();
+    if (!future.isDone()) {
+      time.advance(timeout);
+    }
+    future.get(0, TimeUnit.NANOSECONDS);
   }
 
   /** Records what a watcher is told, in order. */

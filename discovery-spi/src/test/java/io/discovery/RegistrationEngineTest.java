@@ -253,4 +253,51 @@ class RegistrationEngineTest {
     acknowledge();
     assertTrue(doubtful.isDone() && back.isDone());
   }
+
+  @Test
+  void aSuccessorOfOneThatNeverBeganWaitsForTheFirst() {
+    Registration first = register();
+    acknowledge();
+    ((LocalRegistration) first).beginClose();
+    engine.settle();
+    Owned before = owned();
+    for (int weight = 2; weight < 4; weight++) {
+      Registration next = engine.registry.register(INSTANCE.withWeight(weight));
+      ((LocalRegistration) next).beginClose();
+      engine.settle();
+    }
+    Registration last = engine.registry.register(INSTANCE.withWeight(4));
+    engine.settle();
+    assertEquals(1, engine.backend.owned.size(), "one open handle of a name at a time");
+    before.releases.get(0).complete(null);
+    engine.settle();
+    assertEquals(2, engine.backend.owned.size());
+    acknowledge();
+    assertEquals(State.REGISTERED, last.state());
+  }
+
+  @Test
+  void aLossDoesNotOvertakeTheAcknowledgementItFollows() {
+    Registration registration = register();
+    engine.time.execute(() -> owned().listener.onLost(ScriptedBackend.failure(Reason.UNAVAILABLE)));
+    acknowledge(); // on a thread of the backend's own, before the loop comes to the line above
+    assertEquals(State.RECOVERING, registration.state());
+    engine.advance(1_000);
+    assertEquals(2, owned().writes.size(), "what was lost is written again (rule 2.7)");
+  }
+
+  @Test
+  void nothingIsAskedOfABackendThatShutsDown() {
+    Registration registration = register();
+    acknowledge();
+    ((LocalRegistration) registration).beginClose();
+    engine.settle();
+    owned().releases.get(0).completeExceptionally(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    engine.settle();
+    engine.registry.close();
+    assertTrue(engine.backend.shutDown);
+    int asked = owned().releases.size();
+    engine.advance(60_000);
+    assertEquals(asked, owned().releases.size(), "shutdown comes last");
+  }
 }

@@ -331,4 +331,36 @@ class WatchEngineTest {
   private static List<Integer> ports(Watcher watcher) {
     return watcher.current().orElseThrow().instances().stream().map(ServiceInstance::port).toList();
   }
+
+  @Test
+  void readingAgainBuysASilentStreamNoTime() {
+    Watcher watcher = watch();
+    list(1, entry("a", 1));
+    stream().answersProbes = false;
+    while (stream().probes.isEmpty()) {
+      engine.advance(100);
+    }
+    engine.advance(1_900);
+    assertEquals(Phase.CURRENT, watcher.status().phase());
+    watcher.refresh();
+    engine.advance(200);
+    assertEquals(2, engine.backend.subscribed.size());
+    assertEquals(Phase.STALE, watcher.status().phase(), "the proof was due by now (rule 3.9)");
+  }
+
+  @Test
+  void garbageInPlaceOfALostRecordKeepsItsLastGoodValue() {
+    watch();
+    list(5, entry("a", 1));
+    end(Reason.UNAVAILABLE);
+    engine.advance(1_000);
+    list(1);
+    stream().put(2, new Entry("a", new byte[] {'{'}));
+    engine.settle();
+    engine.advance(60_000);
+    assertEquals(
+        List.of("[a]", "CURRENT", "STALE", "CURRENT"),
+        recorder.log,
+        "its key exists again (rule 3.13)");
+  }
 }
