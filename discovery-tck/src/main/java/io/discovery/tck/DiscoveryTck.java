@@ -1,13 +1,5 @@
 package io.discovery.tck;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -25,10 +17,8 @@ import org.junit.jupiter.api.Timeout;
  * itself; what it needs and the fixture has not, it skips and says so. When a test fails, its
  * javadoc says what to check.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
-public abstract class DiscoveryTck
+public abstract class DiscoveryTck extends OnFixture
     implements ModelChapter,
         RegistrationChapter,
         LeavingChapter,
@@ -41,41 +31,4 @@ public abstract class DiscoveryTck
         ReadingChapter,
         LifecycleChapter,
         ChoiceChapter,
-        OpenChapter {
-  private Fixture fixture;
-  private Scenario scenario;
-
-  /**
-   * Creates the fixture of this class, once. May abort by JUnit's {@code Assumptions} when there is
-   * no such store on this machine; all tests are then skipped with that reason.
-   */
-  protected abstract Fixture createFixture();
-
-  @BeforeAll
-  final void openFixture() {
-    fixture = createFixture();
-  }
-
-  @AfterAll
-  final void closeFixture() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
-
-  @BeforeEach
-  final void openScenario(TestInfo test) {
-    scenario = new Scenario(fixture, test.getTestMethod().orElseThrow().getName());
-  }
-
-  @AfterEach
-  final void closeScenario() {
-    scenario.close();
-  }
-
-  /** For the kit's own chapters. */
-  @Override
-  public final Scenario scenario() {
-    return scenario;
-  }
-}
+        OpenChapter {}
