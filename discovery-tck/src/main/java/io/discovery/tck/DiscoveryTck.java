@@ -3,14 +3,6 @@ package io.discovery.tck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,11 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * itself; what it needs and the fixture has not, it skips and says so. When a test fails, its
  * javadoc says what to check. A run of all tests ends with a report, see {@link #report}.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(120)
 @ExtendWith({FailureNaming.class, Reporter.class})
-public abstract class DiscoveryTck
+public abstract class DiscoveryTck extends OnFixture
     implements ModelChapter,
         RegistrationChapter,
         LeavingChapter,
@@ -51,15 +41,6 @@ public abstract class DiscoveryTck
         ChoiceChapter,
         ConfigurationChapter,
         SecurityChapter {
-  private Fixture fixture;
-  private Scenario scenario;
-
-  /**
-   * Creates the fixture of this class, once. May abort by JUnit's {@code Assumptions} when there is
-   * no such store on this machine; all tests are then skipped with that reason.
-   */
-  protected abstract Fixture createFixture();
-
   /**
    * Returns where to write the page that reports a run of all tests, rule by rule; empty for no
    * report at all, on the terminal neither.
@@ -72,34 +53,6 @@ public abstract class DiscoveryTck
 
   /** Returns the backend's name. */
   final String backend() {
-    return fixture.config().backend().orElse("unnamed");
-  }
-
-  @BeforeAll
-  final void openFixture() {
-    fixture = createFixture();
-  }
-
-  @AfterAll
-  final void closeFixture() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
-
-  @BeforeEach
-  final void openScenario(TestInfo test) {
-    scenario = new Scenario(fixture, test.getTestMethod().orElseThrow().getName());
-  }
-
-  @AfterEach
-  final void closeScenario() {
-    scenario.close();
-  }
-
-  /** For the kit's own chapters. */
-  @Override
-  public final Scenario scenario() {
-    return scenario;
+    return fixture().config().backend().orElse("unnamed");
   }
 }

@@ -156,19 +156,18 @@ interface LifecycleChapter extends Chapter {
   default void s503_cyclesLeaveNothingBehind() {
     Scenario stage = scenario();
     for (int i = 0; i < 5; i++) {
-      cycle();
+      cycle(stage);
     }
     long handles = openHandles();
     int threads = Thread.activeCount();
     for (int i = 0; i < 30; i++) {
-      cycle();
+      cycle(stage);
     }
     stage.awaitCount("threads", Thread::activeCount, 0, threads + 5);
     stage.awaitCount("file handles", LifecycleChapter::openHandles, 0, handles + 10);
   }
 
-  private void cycle() {
-    Scenario stage = scenario();
+  static void cycle(Scenario stage) {
     Registry registry = stage.open();
     Recorder view = stage.watch(registry, "orders");
     ServiceInstance instance = Scenario.instance("orders", "1");
@@ -186,15 +185,15 @@ interface LifecycleChapter extends Chapter {
   default void s503_theStoreCountsNothingMore() {
     Scenario stage = scenario();
     stage.observe("orders");
-    cycle();
+    cycle(stage);
     long owners = stage.owners();
     for (int i = 0; i < 5; i++) {
-      cycle();
+      cycle(stage);
     }
     stage.awaitCount("owners", stage::owners, 0, owners);
     long connections = stage.connections();
     for (int i = 0; i < 5; i++) {
-      cycle();
+      cycle(stage);
     }
     stage.awaitCount("connections", stage::connections, 0, connections);
   }
@@ -286,7 +285,7 @@ interface LifecycleChapter extends Chapter {
     stage.check(more == 1, more + " connections (expected: one)");
   }
 
-  private static long openHandles() {
+  static long openHandles() {
     String[] handles = new File("/proc/self/fd").list();
     return handles == null ? 0 : handles.length;
   }
