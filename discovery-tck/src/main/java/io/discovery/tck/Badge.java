@@ -16,4 +16,13 @@ enum Badge {
   Badge(String title) {
     this.title = title;
   }
+
+  /** Returns the badge after this one; the last has itself. */
+  Badge next() {
+    return switch (this) {
+      case NONE -> CORE;
+      case CORE -> RESILIENT;
+      case RESILIENT, CERTIFIED -> CERTIFIED;
+    };
+  }
 }

@@ -184,8 +184,8 @@ interface HostileChapter extends Chapter {
   }
 
   /**
-   * Twenty bad records appear: one warning names one of the keys, and the rest are counted.
-   * Needs a Store. Check that the backend hands on what it cannot read, and logs nothing itself.
+   * Twenty bad records appear: one warning names one of the keys, and the rest are counted. Needs a
+   * Store. Check that the backend hands on what it cannot read, and logs nothing itself.
    */
   @Test
   default void s313_oneWarningNamesTheKey() {
@@ -201,9 +201,7 @@ interface HostileChapter extends Chapter {
       stage.register(stage.open(), good);
       view.awaitExactly(stage.convergence(), good);
       stage.await(
-          "twenty counted",
-          stage.convergence(),
-          () -> stage.observer().stats().badRecords() >= 20);
+          "twenty counted", stage.convergence(), () -> stage.observer().stats().badRecords() >= 20);
       List<String> warnings = lines.warnings("bad-");
       stage.check(
           warnings.size() == 1 && warnings.get(0).contains("orders"),

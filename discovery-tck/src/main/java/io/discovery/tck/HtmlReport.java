@@ -50,9 +50,9 @@ final class HtmlReport {
         escape(System.getProperty("java.version")),
         escape(System.getProperty("os.name")));
     add(
-        "<div class=\"seal %s\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 1.5 3.5 5v6.2c0 5.2"
-            + " 3.6 9.6 8.5 11.3 4.9-1.7 8.5-6.1 8.5-11.3V5z\"/><path class=\"tick\" d=\"%s\"/></svg>"
-            + "<b>%s</b></div></header>",
+        "<div class=\"seal %s\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 1.5"
+            + " 3.5 5v6.2c0 5.2 3.6 9.6 8.5 11.3 4.9-1.7 8.5-6.1 8.5-11.3V5z\"/><path"
+            + " class=\"tick\" d=\"%s\"/></svg><b>%s</b></div></header>",
         name(run.badge()),
         run.badge() == Badge.NONE ? "m8.5 8.5 7 7m0-7-7 7" : "m7.8 12.2 3 3 5.6-6",
         run.badge().title);
@@ -115,7 +115,8 @@ final class HtmlReport {
               add("</div></div>");
             });
     add(
-        "</section><p class=\"filter\"><label><input type=\"checkbox\" id=\"open-only\"> only rules");
+        "</section><p class=\"filter\"><label><input type=\"checkbox\" id=\"open-only\"> only"
+            + " rules");
     add(" that are not proven in full</label></p>");
   }
 

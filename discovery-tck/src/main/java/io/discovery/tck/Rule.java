@@ -37,7 +37,7 @@ record Rule(
   static List<Rule> parse(String specification) {
     List<Rule> rules = new ArrayList<>();
     String chapter = "";
-    for (String paragraph : specification.split("\\R{2,}")) {
+    for (String paragraph : specification.split("\\R{2,}", -1)) {
       Matcher heading = CHAPTER.matcher(paragraph);
       Matcher start = START.matcher(paragraph.lines().findFirst().orElse(""));
       if (heading.matches()) {

@@ -4,7 +4,6 @@ import io.discovery.tck.Outcome.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,12 +69,11 @@ record Run(
 
   /** Returns the highest badge that no test stands in the way of. */
   Badge badge() {
-    return proofs.values().stream()
-        .filter(proof -> outcome(proof).status() != Status.PASSED)
-        .map(Proof::badge)
-        .min(Comparator.naturalOrder())
-        .map(obstacle -> Badge.values()[obstacle.ordinal() - 1])
-        .orElse(Badge.CERTIFIED);
+    Badge badge = Badge.NONE;
+    while (badge != Badge.CERTIFIED && obstacles(badge.next()).isEmpty()) {
+      badge = badge.next();
+    }
+    return badge;
   }
 
   /** Returns what stands in the way of this badge, by reason, with the tests. */

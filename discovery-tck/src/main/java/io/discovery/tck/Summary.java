@@ -59,7 +59,7 @@ final class Summary {
     if (badge == Badge.CERTIFIED) {
       return badge.title;
     }
-    Badge next = Badge.values()[badge.ordinal() + 1];
+    Badge next = badge.next();
     return badge.title
         + "; for "
         + next.title
