@@ -5,10 +5,9 @@ import io.discovery.spi.Backend;
 import io.discovery.spi.BackendContext;
 import io.discovery.spi.BackendProvider;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 
-/** The in-memory backend with one thing {@link Wrong}, named by option {@code wrong.what}. */
-public final class WrongBackendProvider implements BackendProvider {
+/** The in-memory backend with one {@link Fault}: that of the {@link Subject} its endpoint names. */
+public class WrongBackendProvider implements BackendProvider {
   /** For {@link java.util.ServiceLoader}. */
   public WrongBackendProvider() {}
 
@@ -19,24 +18,31 @@ public final class WrongBackendProvider implements BackendProvider {
 
   @Override
   public Set<String> options() {
-    return Set.of("what", "link");
+    return Set.of("link");
   }
 
   @Override
-  public Backend connect(RegistryConfig config, BackendContext context) {
-    Wrong what = Wrong.valueOf(config.option("what").orElseThrow());
-    if (what == Wrong.LEAKS_THREADS) {
-      leak(context.label());
-    }
-    MemoryStore store = MemoryStore.named(config.endpoints().get(0));
+  public final Backend connect(RegistryConfig config, BackendContext context) {
+    String endpoint = config.endpoints().get(0);
+    MemoryStore store = MemoryStore.named(endpoint);
     MemoryLink link = store.link(config.option("link").orElse("direct"));
-    return new WrongBackend(what, new MemoryBackend(store, link, config, context), context.loop());
+    Subject subject = Subject.named(endpoint.replaceAll("\\..*", ""));
+    return subject.fault().in(new Wiring(store, link, config, context));
   }
 
-  private static void leak(String label) {
-    CountDownLatch never = new CountDownLatch(1);
-    Thread thread = new Thread(() -> WatchChapter.awaitQuietly(never), label + "-leaked");
-    thread.setDaemon(true);
-    thread.start();
+  /** Declares an option that it knows nothing of. */
+  public static final class Careless extends WrongBackendProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public Careless() {}
+
+    @Override
+    public String name() {
+      return "careless";
+    }
+
+    @Override
+    public Set<String> options() {
+      return Set.of("link", "no-such-option");
+    }
   }
 }

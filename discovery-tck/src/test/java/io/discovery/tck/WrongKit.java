@@ -4,16 +4,32 @@ import io.discovery.RegistryConfig;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** The kit on a {@link WrongBackend}; not run by itself, but by {@link WrongBackendsTest}. */
+/**
+ * The kit on a {@link Subject}, with a store of its own for each run. Not run by itself, but by
+ * {@link KitRun}, whose configuration parameter says what is wrong.
+ */
+@ExtendWith(WrongKit.Given.class)
 class WrongKit extends DiscoveryTck {
-  static volatile Wrong what;
+  static final String SUBJECT = "subject";
+  private static final AtomicInteger STORES = new AtomicInteger();
+
+  private final Subject subject;
+
+  WrongKit(Subject subject) {
+    this.subject = subject;
+  }
 
   @Override
   protected Fixture createFixture() {
-    MemoryStore store = MemoryStore.named("wrong-" + what);
+    MemoryStore store = MemoryStore.named(subject.name() + "." + STORES.incrementAndGet());
     AtomicInteger links = new AtomicInteger();
-    RegistryConfig config = store.config().withBackend("wrong").with("wrong.what", what.name());
+    String option = subject.provider() + ".link";
+    RegistryConfig config = store.config().withBackend(subject.provider()).with(option, "direct");
     return new Fixture() {
       @Override
       public RegistryConfig config() {
@@ -22,11 +38,12 @@ class WrongKit extends DiscoveryTck {
 
       @Override
       public Bounds bounds() {
+        // Longer than memory needs: many runs share the machine.
         return new Bounds(
+            Duration.ofSeconds(2),
             Duration.ofSeconds(1),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(3));
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(8));
       }
 
       @Override
@@ -42,7 +59,7 @@ class WrongKit extends DiscoveryTck {
       @Override
       public Optional<Link> openLink() {
         String name = "link-" + links.incrementAndGet();
-        return Optional.of(new Renamed(store.link(name), config.with("wrong.link", name)));
+        return Optional.of(new Renamed(store.link(name), config.with(option, name)));
       }
 
       @Override
@@ -55,6 +72,19 @@ class WrongKit extends DiscoveryTck {
         return Optional.of(store.census());
       }
     };
+  }
+
+  /** Hands over the subject of this run. */
+  static final class Given implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == Subject.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return Subject.named(context.getConfigurationParameter(SUBJECT).orElseThrow());
+    }
   }
 
   /** A link under another configuration. */
