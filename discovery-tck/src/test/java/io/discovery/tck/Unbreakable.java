@@ -15,7 +15,17 @@ final class Unbreakable {
       Map.ofEntries(
           entry("s101_valuesAreImmutableAndEqual", "no backend takes part"),
           entry("s103_badInputFailsBeforeAnyIo", "refused before a backend is asked"),
+          entry(
+              "s203_anUnknownWriteLeavesNoOrphan",
+              "memory drops by itself what was never acknowledged"),
+          entry(
+              "s306_theSlowSeeTheLast",
+              "its second watcher makes the engine read again, which makes up for lost changes"),
+          entry("s314_anyCallIsLegalInsideACallback", ENGINE),
           entry("s204_oneOpenRegistrationPerName", ENGINE),
+          entry(
+              "s205_updatesInFlightAreConflated",
+              "what is acknowledged 50 ms too soon fails it only if the list is quick"),
           entry("s205_equalContentIsNotWritten", ENGINE),
           entry(
               "s207_registrationsSurviveARestartOfTheServer",

@@ -15,7 +15,7 @@ enum Wrong implements Subject {
   IGNORES_CASE_OF_SERVICES(
       WrongRecords.ignoringCaseOfServices(),
       "s102_neighboursAreNeverShown",
-      "neighbours were shown",
+      "rule 1.2",
       "s102_anyServiceNameRoundTrips"),
   /** A watch of {@code orders} shows {@code orders-eu} too. */
   BLEEDS_PREFIXES(
@@ -39,7 +39,7 @@ enum Wrong implements Subject {
   ACKNOWLEDGES_TOO_SOON(
       WrongWrites.acknowledgedTooSoon(),
       "s203_acknowledgedIsVisible",
-      "round=0",
+      "round=",
       "s203_anUnknownWriteIsResolved s205_updatesInFlightAreConflated",
       "s207_anExpiredOwnerRegistersAgain s314_anyCallIsLegalInsideACallback"),
   /** After a write with unknown outcome the own record is taken for another's. */
@@ -116,7 +116,7 @@ enum Wrong implements Subject {
       "s210"),
   /** A release deletes the record by its name, whoever owns it. */
   CLOSES_ITS_SUCCESSOR(
-      WrongOwners.releasingByName(), "s210_theSupersededGivesUp", "yet a snapshot came", "s210"),
+      WrongOwners.releasingByName(), "s210_aLateCloseLeavesTheSuccessor", "rule 2.10", "s210"),
   /** A release does nothing. */
   RELEASES_NOTHING(
       WrongOwners.neverReleasing(),
@@ -203,7 +203,7 @@ enum Wrong implements Subject {
   EMPTIES_ON_OUTAGE(
       WrongOutages.emptiedByOutage(),
       "s310_lastKnownGoodOutlivesEveryTtl",
-      "yet a snapshot came",
+      "rule 3.10",
       "s307 s309 s312_aWipedStoreIsNoMassDeregistration"),
   /** The last one to leave stays in view. */
   HIDES_EMPTINESS(
@@ -234,9 +234,7 @@ enum Wrong implements Subject {
   UNDOES_REPAIRS(WrongOwners.undoneRepairs(), "s313_anOverwrittenRecordComesToRest", "rest"),
   /** A closed watch goes on in the store. */
   LEAKS_WATCHES(
-      WrongLives.leakingWatches(),
-      "s316_oneWatchHoweverManyWatchers",
-      "2 to 2 watches; there are 3"),
+      WrongLives.leakingWatches(), "s316_oneWatchHoweverManyWatchers", "watches; there are"),
   /** A watch creates the service. */
   CREATES_WHAT_IS_WATCHED(
       WrongReads.creatingWhatIsWatched(),

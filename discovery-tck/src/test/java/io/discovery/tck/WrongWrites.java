@@ -107,7 +107,8 @@ final class WrongWrites {
               @Override
               public CompletionStage<Duration> write(Write write) {
                 if (!held) {
-                  return super.write(write).whenComplete((granted, failure) -> held = true);
+                  return super.write(write)
+                      .whenComplete((granted, failure) -> held = failure == null);
                 }
                 CompletableFuture<Duration> answer = new CompletableFuture<>();
                 forget(
