@@ -134,7 +134,7 @@ class EtcdLeaseCornersTest extends FakeEtcdTest {
 
   @Test
   void aRevocationWithoutAnAnswerFailsAndIsRepeatedByTheNextRelease() {
-    Driver driver = open();
+    Driver driver = closing(new Driver(config().with("request-timeout", "2s")));
     Driver.Owned owned = driver.own("s", "a", LONG);
     owned.take("1");
     etcd.revocations.next(FakeCall::ignore);

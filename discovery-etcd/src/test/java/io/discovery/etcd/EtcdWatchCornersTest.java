@@ -77,7 +77,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
   void aStreamThatIsNotConfirmedEndsAfterTwoSecondsAndIsReleased() {
     etcd.watches.next(FakeWatch::ignore);
     View view = open().subscribe("s");
-    assertEquals(Reason.UNAVAILABLE, view.awaitEnd(Duration.ofSeconds(3)).reason());
+    assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
     assertTrue(view.listing().isEmpty());
     assertReleased(etcd.watches.last());
   }
@@ -179,7 +179,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     Driver driver = open();
     View view = driver.watch("s");
     etcd.store.wipe();
-    driver.probe(view.subscription);
+    Driver.await(driver.probe(view.subscription));
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
   }
 
