@@ -30,7 +30,7 @@ class EtcdLeaseCornersTest extends FakeEtcdTest {
     Driver.Owned owned = open().own("s", "a", Duration.ofSeconds(6));
     owned.take("1");
     List<Consumer<FakeCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse>>> misses =
-        List.of(FakeCall::end, call -> call.fail(Status.UNAVAILABLE), FakeCall::ignore);
+        List.of(FakeCall::end, call -> call.fail(Status.UNAVAILABLE));
     misses.forEach(etcd.renewals::next);
     Await.until(
         "a renewal after those without an answer",

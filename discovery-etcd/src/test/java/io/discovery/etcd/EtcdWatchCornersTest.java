@@ -257,6 +257,9 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     Driver driver = open();
     View view = driver.watch("s");
     FakeWatch watch = etcd.watches.last();
+    for (int i = 0; i < 8; i++) {
+      etcd.store.put("n/t/a", "" + i); // or the answers to probes would look like a wipe
+    }
     for (int revision = 2; revision < 6; revision++) {
       watch.send(watch.response(FakeStore.CLUSTER, revision));
       Driver.await(driver.probe(view.subscription));
