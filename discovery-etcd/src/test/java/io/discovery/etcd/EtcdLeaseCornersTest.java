@@ -30,7 +30,7 @@ class EtcdLeaseCornersTest extends FakeEtcdTest {
     Driver.Owned owned = open().own("s", "a", Duration.ofSeconds(6));
     owned.take("1");
     List<Consumer<FakeCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse>>> misses =
-        List.of(FakeCall::end, call -> call.fail(Status.UNAVAILABLE), FakeCall::ignore);
+        List.of(FakeCall::end, call -> call.fail(Status.UNAVAILABLE));
     misses.forEach(etcd.renewals::next);
     Await.until(
         "a renewal after those without an answer",
@@ -134,7 +134,7 @@ class EtcdLeaseCornersTest extends FakeEtcdTest {
 
   @Test
   void aRevocationWithoutAnAnswerFailsAndIsRepeatedByTheNextRelease() {
-    Driver driver = open();
+    Driver driver = closing(new Driver(config().with("request-timeout", "2s")));
     Driver.Owned owned = driver.own("s", "a", LONG);
     owned.take("1");
     etcd.revocations.next(FakeCall::ignore);

@@ -7,6 +7,7 @@ import io.discovery.DiscoveryException.Reason;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,7 @@ class EtcdPageCornersTest extends FakeEtcdTest {
 
   @BeforeEach
   void fill() {
-    for (String id : "a b c d e f".split(" ")) {
+    for (String id : List.of("a", "b", "c", "d", "e", "f")) {
       etcd.store.put("n/s/" + id, "1");
       expected.put(id, "1");
     }

@@ -20,25 +20,17 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Writes that happen without saying so, or say so without happening, at a moment of choice. */
 class EtcdWriteCornersTest extends FakeEtcdTest {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final Consumer<FakeCall<TxnRequest, TxnResponse>> UNANSWERED =
-      call -> {
-        call.carryOut();
-        call.fail(Status.UNAVAILABLE);
-      };
-  private static final Consumer<FakeCall<TxnRequest, TxnResponse>> DELAYED =
-      call -> call.fail(Status.UNAVAILABLE);
 
   @Test
   void aWriteThatHappenedUnansweredIsRecognised() {
     Driver.Owned owned = open().own("s", "a", LONG);
     for (String value : List.of("1", "2")) { // a first write and an update
-      etcd.txns.next(UNANSWERED);
+      etcd.txns.next(EtcdWriteCornersTest::unanswered);
       assertFails(Reason.UNAVAILABLE, owned.start(value, Claim.HEAL));
       long revision = etcd.store.record("n/s/a").getModRevision();
       owned.heal(value);
@@ -51,7 +43,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
   /** The engine's view: no second write, no supersession by oneself, and one record. */
   @Test
   void aRegistrationWhoseFirstWriteWasUnansweredIsRegisteredOnce() throws Exception {
-    etcd.txns.next(UNANSWERED);
+    etcd.txns.next(EtcdWriteCornersTest::unanswered);
     try (Registry registry = Registries.open(config())) {
       Registration registration = registry.register(ServiceInstance.of("s", "10.0.0.1", 80));
       registration.awaitRegistered(SOON);
@@ -68,7 +60,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
     Driver.Owned owned = open().own("s", "a", LONG);
     String before = null;
     for (String value : List.of("1", "2")) {
-      etcd.txns.next(DELAYED);
+      etcd.txns.next(EtcdWriteCornersTest::delayed);
       assertFails(Reason.UNAVAILABLE, owned.start("late " + value, Claim.HEAL));
       var late = etcd.txns.last();
       assertEquals(before, etcd.store.content().get("n/s/a"));
@@ -84,7 +76,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
   @Test
   void aWriteThatHappensAfterTheReleaseLeavesNothing() {
     Driver.Owned owned = open().own("s", "a", LONG);
-    etcd.txns.next(DELAYED);
+    etcd.txns.next(EtcdWriteCornersTest::delayed);
     assertFails(Reason.UNAVAILABLE, owned.start("1", Claim.TAKE_OVER));
     owned.release();
     assertThrows(StatusRuntimeException.class, etcd.txns.last()::carryOut, "its lease is gone");
@@ -96,7 +88,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
   @Test
   void aFirstWriteThatHappensAfterADeletionIsNoticedAndOverwritten() {
     Driver.Owned owned = open().own("s", "a");
-    etcd.txns.next(DELAYED);
+    etcd.txns.next(EtcdWriteCornersTest::delayed);
     assertFails(Reason.UNAVAILABLE, owned.start("old", Claim.TAKE_OVER));
     var late = etcd.txns.last();
     owned.heal("new");
@@ -115,7 +107,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
     old.take("1");
     Driver.Owned successor = driver.own("s", "a", LONG);
     etcd.txns.next(FakeCall::serve); // finds the key and reads it
-    etcd.txns.next(UNANSWERED);
+    etcd.txns.next(EtcdWriteCornersTest::unanswered);
     assertFails(Reason.UNAVAILABLE, successor.start("2", Claim.TAKE_OVER));
     assertFails(Reason.SUPERSEDED, old.start("1", Claim.HEAL));
     successor.heal("2");
@@ -166,5 +158,15 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
       assertFails(Reason.DENIED, driver.begin(() -> driver.backend.list("s")));
     }
     assertTrue(etcd.logins.seen().size() <= 4, () -> etcd.logins.seen().size() + " logins");
+  }
+
+  private static void unanswered(FakeCall<TxnRequest, TxnResponse> call) {
+    call.carryOut();
+    call.fail(Status.UNAVAILABLE);
+  }
+
+  /** Fails, and is carried out when the test says so. */
+  private static void delayed(FakeCall<TxnRequest, TxnResponse> call) {
+    call.fail(Status.UNAVAILABLE);
   }
 }

@@ -31,11 +31,19 @@ abstract class FakeEtcdTest {
       Driver driver = new Driver(config(etcd).with("request-timeout", "1m"));
       Driver.Owned owned = driver.own("s", "a");
       owned.start("1", Claim.TAKE_OVER).orTimeout(1, TimeUnit.MINUTES).join();
-      View view = driver.subscribe("s");
-      Await.until("a listing", Duration.ofMinutes(1), () -> view.listing().isPresent());
+      Await.until("a first watch", Duration.ofMinutes(1), () -> watches(driver));
       driver.begin(driver.backend::shutdown).orTimeout(1, TimeUnit.MINUTES).join();
       driver.loop.close();
     }
+  }
+
+  private static boolean watches(Driver driver) {
+    View view = driver.subscribe("s");
+    Await.until(
+        "a listing or an end",
+        Duration.ofMinutes(1),
+        () -> view.listing().isPresent() || view.end().isPresent());
+    return view.listing().isPresent();
   }
 
   @BeforeEach
@@ -51,8 +59,9 @@ abstract class FakeEtcdTest {
     etcd.close();
   }
 
+  /** With more patience than the defaults: what is late by intent is so by more than that. */
   RegistryConfig config() {
-    return config(etcd);
+    return config(etcd).with("request-timeout", "8s");
   }
 
   private static RegistryConfig config(FakeEtcd etcd) {

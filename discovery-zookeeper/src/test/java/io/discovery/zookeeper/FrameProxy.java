@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +49,18 @@ final class FrameProxy implements AutoCloseable {
     void of(Frame frame, Wire wire) throws IOException;
   }
 
-  private record Rule(Predicate<Frame> which, Fate fate, CompletableFuture<Frame> met) {}
+  /** The moment at which a message has met its fate. */
+  record Met(CompletableFuture<Frame> frame) {
+    Frame await() {
+      return Driver.join(frame);
+    }
+
+    boolean isDone() {
+      return frame.isDone();
+    }
+  }
+
+  private record Rule(Predicate<Frame> which, Fate fate, Met met) {}
 
   FrameProxy(int targetPort) {
     target = targetPort;
@@ -64,9 +76,9 @@ final class FrameProxy implements AutoCloseable {
     return "127.0.0.1:" + listener.getLocalPort();
   }
 
-  /** Plans the fate of the next such message; completes when it has met it. */
-  CompletableFuture<Frame> next(Predicate<Frame> which, Fate fate) {
-    Rule rule = new Rule(which, fate, new CompletableFuture<>());
+  /** Plans the fate of the next such message. */
+  Met next(Predicate<Frame> which, Fate fate) {
+    Rule rule = new Rule(which, fate, new Met(new CompletableFuture<>()));
     rules.add(rule);
     return rule.met;
   }
@@ -162,17 +174,16 @@ final class FrameProxy implements AutoCloseable {
     }
 
     private void meet(Frame frame) throws IOException {
-      for (Rule rule : rules) {
-        if (rule.which.test(frame) && rules.remove(rule)) {
-          try {
-            rule.fate.of(frame, this);
-          } finally {
-            rule.met.complete(frame);
-          }
-          return;
+      Optional<Rule> rule = rules.stream().filter(r -> r.which.test(frame)).findFirst();
+      if (rule.isPresent() && rules.remove(rule.get())) {
+        try {
+          rule.get().fate.of(frame, this);
+        } finally {
+          rule.get().met.frame.complete(frame);
         }
+      } else {
+        pass(frame);
       }
-      pass(frame);
     }
   }
 }

@@ -74,6 +74,7 @@ abstract class FrameProxyTest {
         .withBackend("zookeeper")
         .withEndpoints(server.endpoint())
         .withNamespace(root)
+        .with("request-timeout", "8s")
         .withTtl(TTL);
   }
 

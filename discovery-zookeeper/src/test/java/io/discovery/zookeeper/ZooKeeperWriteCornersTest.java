@@ -37,7 +37,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
       Registration registration = registry.register(ME);
       registration.onState(states::add);
       registration.awaitRegistered(Driver.SOON);
-      Driver.join(lost);
+      lost.await();
       Stat stat = stat(MINE).orElseThrow();
       assertEquals(stat.getCzxid(), stat.getMzxid(), "written twice");
       assertEquals(0, stat.getVersion());
@@ -105,7 +105,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
       registration.awaitRegistered(Driver.SOON);
       var lost = proxy.next(Frame.reply(OpCode.delete), FrameProxy.LOST_AND_CUT);
       registration.close();
-      Driver.join(lost);
+      lost.await();
       assertEquals(State.CLOSED, registration.state());
       assertEquals(Optional.empty(), stat(MINE));
       registry.register(ME).awaitRegistered(Driver.SOON);
@@ -118,7 +118,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
   @Test
   void aCreateThatComesLateIsRecognised() {
     put("/a/other", "x");
-    Driver driver = open(proxied());
+    Driver driver = open(proxied().with("request-timeout", "2s"));
     driver.call(b -> b.services());
     Driver.Owner owner = driver.own("a", "1");
     CompletableFuture<Void> release = new CompletableFuture<>();
@@ -135,7 +135,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
   @Test
   void aCreateThatComesLateIsRemovedByTheReleaseBehindIt() {
     put("/a/other", "x");
-    Driver driver = open(proxied());
+    Driver driver = open(proxied().with("request-timeout", "2s"));
     driver.call(b -> b.services());
     Driver.Owner owner = driver.own("a", "1");
     CompletableFuture<Void> release = new CompletableFuture<>();
@@ -193,7 +193,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
         proxy.next(Frame.reply(Frame.CONNECT), (frame, wire) -> wire.pass(frame.expired()));
     proxy.cut();
     owner.awaitLoss();
-    assertEquals(first.getEphemeralOwner(), Driver.join(refused).session());
+    assertEquals(first.getEphemeralOwner(), refused.await().session());
     driver.eventually(Driver.SOON, b -> owner.startHeal("x"));
     Stat second = stat("/a/1").orElseThrow();
     assertNotEquals(first.getEphemeralOwner(), second.getEphemeralOwner());
@@ -212,7 +212,7 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
     driver.call(b -> b.list("a")); // behind the look that sets the watch
     var lost = proxy.next(Frame.notification(root + "/a/1"), FrameProxy.LOST);
     operator().delete(root + "/a/1");
-    Driver.join(lost);
+    lost.await();
     driver.call(b -> b.list("a"));
     assertEquals(List.of(), owner.losses());
     proxy.cut();
