@@ -47,6 +47,7 @@ final class RegistrationTask implements Ownership.Listener {
   private volatile DiscoveryException lastFailure; // null if the last attempt succeeded
   private volatile Duration ttl;
   private boolean everWritten;
+  private ServiceInstance refused; // by the last attempt, for its content; otherwise null
   private boolean inDoubt; // an attempt that failed since may have been written
   private boolean busy;
   private boolean abandoned;
@@ -155,7 +156,7 @@ final class RegistrationTask implements Ownership.Listener {
           } else {
             covered.addAll(unwritten);
             unwritten = covered;
-            failed(failure);
+            failed(next, failure);
           }
           converge();
         });
@@ -165,6 +166,7 @@ final class RegistrationTask implements Ownership.Listener {
     written = next;
     everWritten = true;
     inDoubt = false;
+    refused = null;
     ttl = granted;
     lastFailure = null;
     retry.succeeded();
@@ -176,8 +178,9 @@ final class RegistrationTask implements Ownership.Listener {
     }
   }
 
-  private void failed(DiscoveryException failure) {
+  private void failed(ServiceInstance attempted, DiscoveryException failure) {
     lastFailure = failure;
+    refused = failure.reason() == Reason.REJECTED ? attempted : null;
     inDoubt |= failure.reason() != Reason.REJECTED;
     if (state == State.CLOSED) {
       fail(over()); // of the updates that this attempt carried when close() failed the others
@@ -196,6 +199,14 @@ final class RegistrationTask implements Ownership.Listener {
       Engine.LOG.log(
           Level.DEBUG, () -> this + ": not written, trying again: " + failure.getMessage());
       retry.after(failure.reason());
+      welcomeOtherContent();
+    }
+  }
+
+  /** After a refusal only other content need not wait; that may have been declared meanwhile. */
+  private void welcomeOtherContent() {
+    if (refused != null && !declared.get().equals(refused)) {
+      retry.cancel();
     }
   }
 
@@ -224,9 +235,7 @@ final class RegistrationTask implements Ownership.Listener {
       acknowledged.completeExceptionally(over());
     } else {
       unwritten.add(acknowledged);
-      if (lastFailure != null && lastFailure.reason() == Reason.REJECTED) {
-        retry.cancel(); // other content may be welcome at once
-      }
+      welcomeOtherContent();
       converge();
     }
   }

@@ -300,4 +300,18 @@ class RegistrationEngineTest {
     engine.advance(60_000);
     assertEquals(asked, owned().releases.size(), "shutdown comes last");
   }
+
+  @Test
+  void onlyOtherContentThanTheRefusedIsTriedAtOnce() {
+    Registration registration = register();
+    CompletableFuture<Void> other = registration.update(i -> i.withWeight(2));
+    engine.settle();
+    refuse(Reason.REJECTED);
+    assertEquals(2, owned().writes.size(), "other content was declared meanwhile");
+    refuse(Reason.REJECTED);
+    CompletableFuture<Void> same = registration.update(i -> i.withWeight(2));
+    engine.advance(1_000);
+    assertEquals(2, owned().writes.size(), "the refused content waits (rule 4.2)");
+    assertFalse(other.isDone() || same.isDone());
+  }
 }

@@ -117,7 +117,7 @@ final class SimOwnership implements Ownership {
         SimOracle.OWNERSHIP,
         "writes something else than is declared");
     check(
-        !held || !Arrays.equals(before, write.value()),
+        !held || state != State.REGISTERED || !Arrays.equals(before, write.value()),
         SimOracle.NO_SPURIOUS_WRITE,
         "writes again what is acknowledged");
     checkPace(write);
