@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Connections that are ill rather than broken: slow, narrow, torn in the middle, deaf one way. */
 interface IllChapter extends Chapter {
   /**
-   * Everything takes a quarter of a second each way, for longer than the TTL: the registration
+   * Everything takes a tenth of a second each way, for longer than the TTL: the registration
    * stays, the watch stays current, and an update arrives. Needs a Link with a delay. Check
    * deadlines that are shorter than a slow network.
    */
@@ -32,7 +32,7 @@ interface IllChapter extends Chapter {
     Recorder own = stage.watch(registry, "orders");
     own.awaitPhase(Phase.CURRENT, stage.convergence());
     Recorder view = stage.observe("orders");
-    link.delay(Duration.ofMillis(250));
+    link.delay(Duration.ofMillis(100));
     view.expectQuiet(stage.gone());
     stage.join(registration.update(before -> before.withWeight(2)));
     view.awaitExactly(stage.convergence(), registration.instance());
