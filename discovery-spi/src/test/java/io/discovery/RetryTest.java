@@ -23,7 +23,8 @@ class RetryTest {
     RegistryConfig config = RegistryConfig.defaults().withFormat("etcd-naming");
     for (int i = 0; i < CLIENTS; i++) {
       SplittableRandom random = new SplittableRandom(i);
-      Engine engine = new Engine("test", config, time, time.listeners(), random, time, Waiting.BLOCKING);
+      Engine engine =
+          new Engine("test", config, time, time.listeners(), random, time, Waiting.BLOCKING);
       Retry retry = new Retry(engine, attempts::incrementAndGet);
       for (int k = 0; k < failures; k++) {
         retry.after(Reason.UNAVAILABLE);

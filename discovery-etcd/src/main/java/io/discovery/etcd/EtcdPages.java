@@ -88,7 +88,7 @@ final class EtcdPages {
   }
 
   private CompletionStage<Void> follow(GetResponse page, Result all) {
-    if (!Long.toHexString(page.getHeader().getClusterId()).equals(all.store())) {
+    if (!Long.toHexString(page.getHeader().getClusterId()).equals(all.cluster())) {
       return failed("another cluster answers than before");
     }
     found.addAll(page.getKvs());

@@ -4,12 +4,15 @@ import io.discovery.RegistryConfig;
 import io.discovery.tck.Auth;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Census;
+import io.discovery.tck.ClusterQuorum;
 import io.discovery.tck.Compaction;
 import io.discovery.tck.EtcdServer;
 import io.discovery.tck.Expiry;
 import io.discovery.tck.Fixture;
 import io.discovery.tck.Link;
+import io.discovery.tck.Quorum;
 import io.discovery.tck.Server;
+import io.discovery.tck.ServerCluster;
 import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
 import io.discovery.tck.Tls;
@@ -21,6 +24,7 @@ import java.util.OptionalLong;
 final class EtcdFixture implements Fixture {
   private final EtcdServer server = EtcdServer.launch();
   private final Etcd etcd = new Etcd(server);
+  private final ClusterQuorum quorum = new ClusterQuorum(ServerCluster::etcd, config());
   private EtcdOperator operator; // null until asked for, as the next
   private Tls tls;
 
@@ -84,7 +88,13 @@ final class EtcdFixture implements Fixture {
   }
 
   @Override
+  public Optional<Quorum> quorum() {
+    return Optional.of(quorum);
+  }
+
+  @Override
   public void close() {
+    quorum.close();
     if (tls != null) {
       tls.close();
     }

@@ -28,7 +28,9 @@ final class ChaosJournal {
     List<String> text = new ArrayList<>(List.of(heading, ""));
     lines.stream()
         .sorted(Comparator.comparingLong(Line::at))
-        .map(line -> String.format(Locale.ROOT, "%+8.3f %-8s %s", seconds(line.at), line.who, line.what))
+        .map(
+            line ->
+                String.format(Locale.ROOT, "%+8.3f %-8s %s", seconds(line.at), line.who, line.what))
         .forEach(text::add);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());

@@ -126,8 +126,8 @@ final class ChaosStage implements AutoCloseable {
   private void onServer(ChaosStep.Kind kind) {
     Server server = fixture.server().orElseThrow();
     if (kind == ChaosStep.Kind.HEAL_SERVER) {
+      faults.end("server"); // now: views may be current before the fixture is content
       server.start();
-      faults.end("server");
       return;
     }
     faults.begin("server");
@@ -146,8 +146,8 @@ final class ChaosStage implements AutoCloseable {
         registrant.freeze();
       }
       case THAW -> {
-        registrant.thaw();
         faults.end(registrant.name());
+        registrant.thaw();
       }
       case KILL -> {
         long begun = System.currentTimeMillis();
@@ -165,8 +165,8 @@ final class ChaosStage implements AutoCloseable {
       case CUT -> link.cut();
       case FINISH -> link.finish();
       case HEAL_PATH -> {
-        link.restore();
         faults.end(lane(path));
+        link.restore();
       }
       default -> {
         faults.begin(lane(path));

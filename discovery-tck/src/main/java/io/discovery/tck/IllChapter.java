@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 /** Connections that are ill rather than broken: slow, narrow, torn in the middle, deaf one way. */
 interface IllChapter extends Chapter {
   /**
-   * Everything takes a tenth of a second each way, for longer than the TTL: the registration
-   * stays, the watch stays current, and an update arrives. Needs a Link with a delay. Check
-   * deadlines that are shorter than a slow network.
+   * Everything takes a tenth of a second each way, for longer than the TTL: the registration stays,
+   * the watch stays current, and an update arrives. Needs a Link with a delay. Check deadlines that
+   * are shorter than a slow network.
    */
   @Test
   default void s206_theSlowNeverExpire() {

@@ -307,7 +307,9 @@ enum Wrong implements Subject {
   NEEDS_CODE(WrongLives.needingCode(), "s601_foundByName", "wrong.link"),
   /** Failures quote the password. */
   PRINTS_SECRETS(
-      WrongRecords.printingSecrets(), "s702_secretsAreNeitherThrownNorLogged", "prints the password"),
+      WrongRecords.printingSecrets(),
+      "s702_secretsAreNeitherThrownNorLogged",
+      "prints the password"),
   /** Namespaces that begin alike are one. */
   MIXES_NAMESPACES(
       WrongRecords.mixingNamespaces(), "s604_severalRegistriesInOneJvm", "1 expected, 2 found"),

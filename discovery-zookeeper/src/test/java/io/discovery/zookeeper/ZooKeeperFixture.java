@@ -5,11 +5,14 @@ import io.discovery.tck.Auth;
 import io.discovery.tck.Await;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Census;
+import io.discovery.tck.ClusterQuorum;
 import io.discovery.tck.Compaction;
 import io.discovery.tck.Expiry;
 import io.discovery.tck.Fixture;
 import io.discovery.tck.Link;
+import io.discovery.tck.Quorum;
 import io.discovery.tck.Server;
+import io.discovery.tck.ServerCluster;
 import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
 import io.discovery.tck.Tls;
@@ -29,6 +32,7 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
 
   private final ZooKeeperServer server = ZooKeeperServer.launch();
   private final ZooKeeperOperator operator = new ZooKeeperOperator(server.endpoint(), config());
+  private final ClusterQuorum quorum = new ClusterQuorum(ServerCluster::zooKeeper, config());
   private Tls tls; // null until asked for
 
   @Override
@@ -141,7 +145,13 @@ final class ZooKeeperFixture implements Fixture, Store, Expiry {
   }
 
   @Override
+  public Optional<Quorum> quorum() {
+    return Optional.of(quorum);
+  }
+
+  @Override
   public void close() {
+    quorum.close();
     if (tls != null) {
       tls.close();
     }
