@@ -202,9 +202,9 @@ enum Wrong implements Subject {
   /** A broken stream takes all records along. */
   EMPTIES_ON_OUTAGE(
       WrongOutages.emptiedByOutage(),
-      "s310_lastKnownGoodOutlivesEveryTtl",
-      "rule 3.10",
-      "s307 s309 s312_aWipedStoreIsNoMassDeregistration"),
+      "s307_anOutageWithoutChangesIsSilent",
+      "yet a snapshot came",
+      "s307 s309 s310 s312_aWipedStoreIsNoMassDeregistration"),
   /** The last one to leave stays in view. */
   HIDES_EMPTINESS(
       WrongViews.losingEmptiness(),
@@ -307,9 +307,7 @@ enum Wrong implements Subject {
   NEEDS_CODE(WrongLives.needingCode(), "s601_foundByName", "wrong.link"),
   /** Failures quote the password. */
   PRINTS_SECRETS(
-      WrongRecords.printingSecrets(),
-      "s702_secretsAreNeitherThrownNorLogged",
-      "prints the password"),
+      WrongRecords.printingSecrets(), "s702_secretsAreNeitherThrownNorLogged", "prints the password"),
   /** Namespaces that begin alike are one. */
   MIXES_NAMESPACES(
       WrongRecords.mixingNamespaces(), "s604_severalRegistriesInOneJvm", "1 expected, 2 found"),

@@ -2,6 +2,7 @@ package io.discovery.tck;
 
 import static io.discovery.tck.Fault.watching;
 
+import io.discovery.DiscoveryException;
 import io.discovery.spi.Delta;
 import io.discovery.spi.Entry;
 import io.discovery.spi.Listing;
@@ -214,10 +215,16 @@ final class WrongViews {
                 @Override
                 public void onListing(Listing listing) {
                   if (refused) {
-                    onEnd(WrongOutages.unavailable("watched already"));
+                    observer.onEnd(WrongOutages.unavailable("watched already"));
                   } else {
                     super.onListing(listing);
                   }
+                }
+
+                @Override
+                public void onEnd(DiscoveryException cause) {
+                  watches.remove(service);
+                  super.onEnd(cause);
                 }
               });
         }
