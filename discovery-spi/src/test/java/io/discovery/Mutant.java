@@ -23,8 +23,8 @@ enum Mutant {
       "RegistrationTask", "if (state != State.CLOSED) {", "if (true) {", TRANSITIONS),
   TAKES_A_FAILED_WRITE_FOR_UNDONE(
       "RegistrationTask",
-      "state != State.REGISTERED || inDoubt ||",
-      "state != State.REGISTERED ||",
+      "state == State.REGISTERED && !inDoubt &&",
+      "state == State.REGISTERED &&",
       CONVERGENCE),
   HEALS_WITH_OLD_CONTENT(
       "RegistrationTask", "write(declared.get());", "write(written);", OWNERSHIP),
@@ -70,7 +70,7 @@ enum Mutant {
       HONEST_STATUS),
   TELLS_EQUAL_SETS(
       "LocalWatcher", "&& !before.get().instances().equals(next.instances()));", ");", EXACT_NEWS),
-  CALLS_AFTER_CLOSE("Mailbox", "if (closed) {", "if (false) {", QUIET),
+  CALLS_AFTER_CLOSE("Mailbox", "if (closed || engine.isClosed()) {", "if (false) {", QUIET),
   LOSES_THE_LAST_NEWS(
       "Mailbox",
       "if (signals.addAndGet(-seen) != 0) {",
