@@ -31,7 +31,7 @@ final class EtcdBackend implements Backend {
 
   private final EventLoop loop;
   private final EtcdConnection connection;
-  private final EtcdHistory history;
+  private final EtcdLineage lineage;
   private final EtcdKeys keys;
   private final RegistryConfig config;
   private final int pageSize;
@@ -42,7 +42,7 @@ final class EtcdBackend implements Backend {
   EtcdBackend(EtcdClients clients, RegistryConfig config, BackendContext context, int pageSize) {
     this.loop = context.loop();
     this.connection = new EtcdConnection(clients, config, context, this::onReset);
-    this.history = new EtcdHistory(connection);
+    this.lineage = new EtcdLineage(connection);
     this.keys = new EtcdKeys(config.namespace());
     this.config = config;
     this.pageSize = pageSize;
@@ -60,9 +60,9 @@ final class EtcdBackend implements Backend {
   public Subscription subscribe(String service, Observer observer) {
     ByteSequence prefix = keys.service(service);
     EtcdSubscription subscription =
-        new EtcdSubscription(connection, history, prefix, observer, subscriptions::remove);
+        new EtcdSubscription(connection, lineage, prefix, observer, subscriptions::remove);
     subscriptions.add(subscription);
-    subscription.start(history.known().thenCompose(known -> read(prefix, false)));
+    subscription.start(lineage.known().thenCompose(known -> read(prefix, false)));
     return subscription;
   }
 
@@ -70,7 +70,7 @@ final class EtcdBackend implements Backend {
   public CompletionStage<Listing> list(String service) {
     ByteSequence prefix = keys.service(service);
     return read(prefix, false)
-        .thenApply(result -> result.listing(prefix, history.store(result.cluster())));
+        .thenApply(result -> result.listing(prefix, lineage.store(result.cluster())));
   }
 
   @Override

@@ -41,7 +41,7 @@ final class EtcdSubscription implements Subscription {
 
   private final EtcdConnection connection;
   private final EventLoop loop;
-  private final EtcdHistory history;
+  private final EtcdLineage lineage;
   private final ByteSequence prefix;
   private final Observer observer;
   private final Consumer<EtcdSubscription> onOver;
@@ -58,13 +58,13 @@ final class EtcdSubscription implements Subscription {
    */
   EtcdSubscription(
       EtcdConnection connection,
-      EtcdHistory history,
+      EtcdLineage lineage,
       ByteSequence prefix,
       Observer observer,
       Consumer<EtcdSubscription> onOver) {
     this.connection = connection;
     this.loop = connection.loop();
-    this.history = history;
+    this.lineage = lineage;
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;
@@ -102,7 +102,7 @@ final class EtcdSubscription implements Subscription {
   @Override
   public void close() {
     if (!probes.isEmpty()) {
-      history.doubt(); // closed for its silence
+      lineage.doubt(); // closed for its silence
     }
     finish(connection.unavailable("the subscription is closed"));
   }
@@ -131,8 +131,8 @@ final class EtcdSubscription implements Subscription {
   private void watch(EtcdPages.Result result) {
     cluster = result.cluster();
     revision = result.revision();
-    history.seen(result.found());
-    Listing listing = result.listing(prefix, history.store(cluster));
+    lineage.seen(result.found());
+    Listing listing = result.listing(prefix, lineage.store(cluster));
     timer =
         loop.schedule(
             CREATED_WITHIN, () -> broken(connection.unavailable("the watch was not confirmed")));
@@ -151,7 +151,7 @@ final class EtcdSubscription implements Subscription {
 
   private void broken(Throwable cause) {
     if (!over) {
-      history.doubt();
+      lineage.doubt();
       connection.streamEnded(cause);
       // Too many changes for one message are no lasting obstacle: a list comes in portions.
       end(
@@ -190,7 +190,7 @@ final class EtcdSubscription implements Subscription {
     for (WatchEvent event : events) {
       revision = Math.max(revision, event.getKeyValue().getModRevision());
       if (event.getEventType() == WatchEvent.EventType.PUT) {
-        history.seen(event.getKeyValue());
+        lineage.seen(event.getKeyValue());
       }
       ByteSequence value = event.getKeyValue().getValue();
       EtcdKeys.idBelow(prefix, event.getKeyValue().getKey())

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Confined to the event loop.
  */
-final class EtcdHistory {
+final class EtcdLineage {
   private final EtcdConnection connection;
   private Optional<KeyValue> newest = Optional.empty();
   private Optional<CompletionStage<Void>> check = Optional.empty(); // under way
@@ -25,7 +25,7 @@ final class EtcdHistory {
   private long dispelled;
   private int replaced;
 
-  EtcdHistory(EtcdConnection connection) {
+  EtcdLineage(EtcdConnection connection) {
     this.connection = connection;
   }
 
