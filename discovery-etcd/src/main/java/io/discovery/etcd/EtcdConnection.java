@@ -50,6 +50,7 @@ final class EtcdConnection {
   private final EtcdClients clients;
   private final Duration requestTimeout;
   private final Duration callTimeout;
+  private final boolean cluster;
   private final Runnable onReset;
   private final ExecutorService io;
   private final EtcdToken token;
@@ -72,6 +73,7 @@ final class EtcdConnection {
     this.clients = clients;
     this.requestTimeout = config.requestTimeout();
     this.callTimeout = callTimeout(config);
+    this.cluster = config.endpoints().size() > 1;
     this.onReset = onReset;
     this.token = new EtcdToken(this, config.user().isPresent());
     this.outage = new EtcdOutage(this, context);
@@ -95,6 +97,11 @@ final class EtcdConnection {
   /** The bound on an operation of several calls. */
   Duration requestTimeout() {
     return requestTimeout;
+  }
+
+  /** Tells whether there is more than one member to ask. */
+  boolean isCluster() {
+    return cluster;
   }
 
   EventLoop loop() {

@@ -64,8 +64,11 @@ final class EtcdLineage {
   private CompletionStage<Void> look(KeyValue record, long doubt) {
     GetOption then = GetOption.builder().withRevision(record.getModRevision()).build();
     CompletableFuture<Void> outcome = new CompletableFuture<>();
-    connection
-        .kv(connection.callTimeout(), kv -> kv.get(record.getKey(), then))
+    EtcdDeadline deadline = new EtcdDeadline(connection.loop(), connection.requestTimeout());
+    EtcdTurns.ask(
+            connection,
+            deadline,
+            limit -> connection.kv(limit, kv -> kv.get(record.getKey(), then)))
         .whenComplete(
             (found, failure) -> {
               check = Optional.empty();

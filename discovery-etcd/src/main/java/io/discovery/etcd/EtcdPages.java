@@ -114,8 +114,8 @@ final class EtcdPages {
             .withKeysOnly(keysOnly)
             .withLimit(size)
             .build();
-    return connection
-        .kv(deadline.left(), kv -> kv.get(from, option))
+    return EtcdTurns.ask(
+            connection, deadline, limit -> connection.kv(limit, kv -> kv.get(from, option)))
         .exceptionallyCompose(
             e -> {
               if (size == 1 || !EtcdFailures.isTooLarge(e)) {

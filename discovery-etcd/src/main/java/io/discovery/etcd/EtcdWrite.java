@@ -66,8 +66,7 @@ final class EtcdWrite {
    */
   CompletionStage<Written> run(Optional<Written> before) {
     if (before.isPresent() && before.get().value().equals(value)) {
-      return connection
-          .kv(deadline.left(), kv -> kv.get(key))
+      return EtcdTurns.ask(connection, deadline, limit -> connection.kv(limit, kv -> kv.get(key)))
           .thenCompose(found -> decide(found.getKvs()));
     }
     return put(before.map(Written::modRevision).orElse(ABSENT));
@@ -101,8 +100,7 @@ final class EtcdWrite {
   }
 
   private CompletionStage<Written> put(long seen) {
-    return leases
-        .obtain(deadline.left())
+    return EtcdTurns.ask(connection, deadline, leases::obtain)
         .thenCompose(
             lease ->
                 transaction(lease, seen)
@@ -125,8 +123,8 @@ final class EtcdWrite {
 
   private CompletionStage<TxnResponse> transaction(EtcdLease lease, long seen) {
     unknown = true;
-    return connection
-        .kv(deadline.left(), kv -> commit(kv, lease.id(), seen))
+    return EtcdTurns.ask(
+            connection, deadline, limit -> connection.kv(limit, kv -> commit(kv, lease.id(), seen)))
         .whenComplete((done, e) -> unknown = e != null && !EtcdFailures.isRefusal(e));
   }
 

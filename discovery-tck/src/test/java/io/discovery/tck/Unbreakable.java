@@ -21,7 +21,12 @@ final class Unbreakable {
           entry(
               "s306_theSlowSeeTheLast",
               "its second watcher makes the engine read again, which makes up for lost changes"),
+          entry(
+              "s303_nothingIsMissedDuringAReconnect",
+              "what a stream loses the read after it makes up for"),
           entry("s314_anyCallIsLegalInsideACallback", ENGINE),
+          entry("s318_retriesComeSoonAndThenSeldom", ENGINE),
+          entry("s318_theHerdIsSpread", ENGINE),
           entry("s204_oneOpenRegistrationPerName", ENGINE),
           entry(
               "s205_updatesInFlightAreConflated",
@@ -38,9 +43,14 @@ final class Unbreakable {
           entry("s315_noCallbackBeginsAfterClose", "made up for: see Odd.CALLS_AFTER_CLOSE"),
           entry("s401_anInterruptEndsTheWait", ENGINE),
           entry("s403_currentNeverBlocks", ENGINE),
+          entry("s403_currentAllocatesNothing", ENGINE),
           entry("s501_closeTwiceAndTogether", "made up for: see Odd.CANNOT_CLOSE_TWICE"),
           entry("s502_afterCloseEveryCallFails", ENGINE),
+          entry("s504_theJvmExitsByItself", "in a JVM of its own, where no backend is wrong"),
           entry("s602_anUnknownNameSaysWhatThereIs", ENGINE),
+          entry("s602_severalWithoutAChoiceFail", ENGINE),
+          entry("s603_aBrokenProviderBreaksNoOther", ENGINE),
+          entry("s701_aBadValueSaysWhatWasExpected", ENGINE),
           entry("s702_secretsAreNotPrinted", "no backend takes part"),
           entry("s705_tooManyInstancesAreNotBelieved", "the engine counts what it is told"));
 

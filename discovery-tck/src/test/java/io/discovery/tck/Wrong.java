@@ -212,7 +212,11 @@ enum Wrong implements Subject {
       "0 expected, 1 found",
       "s211_closeRemovesAtOnce s302_aFreshStartIsFresh s501_closeDeregistersEverything"),
   /** Neither store identity nor revision tell of lost data. */
-  HIDES_RESETS(WrongOutages.hidingResets(), "s312_aWipedStoreIsNoMassDeregistration", "id=lost"),
+  HIDES_RESETS(
+      WrongOutages.hidingResets(),
+      "s312_aWipedStoreIsNoMassDeregistration",
+      "id=lost",
+      "s312_theGraceEnds"),
   /** One bad record makes the whole service unreadable. */
   FAILS_ON_BAD_RECORDS(
       WrongRecords.failingOnBadRecords(),
@@ -245,7 +249,7 @@ enum Wrong implements Subject {
       WrongViews.readingAgainWithTrouble(),
       "s317_viewsAreReadAgain",
       "STALE",
-      "s302_aFreshStartIsFresh"),
+      "s302_aFreshStartIsFresh s307"),
   // 4 Reading
   /** A list of two pages loses what is between them. */
   LISTS_PARTIALLY(
@@ -307,12 +311,13 @@ enum Wrong implements Subject {
   NEEDS_CODE(WrongLives.needingCode(), "s601_foundByName", "wrong.link"),
   /** Failures quote the password. */
   PRINTS_SECRETS(
-      WrongRecords.printingSecrets(), "s702_secretsAreNeitherThrownNorLogged", "prints the password"),
+      WrongRecords.printingSecrets(), "s702_secretsAreNeitherThrownNorLogged", "a password in"),
   /** Namespaces that begin alike are one. */
   MIXES_NAMESPACES(
       WrongRecords.mixingNamespaces(), "s604_severalRegistriesInOneJvm", "1 expected, 2 found"),
   /** Options are accepted that mean nothing. */
-  ACCEPTS_ANY_OPTION(Detour::new, "s701_anUnknownOptionFails", "an unknown option succeeded");
+  ACCEPTS_ANY_OPTION(
+      Detour::new, "s701_anUnknownOptionFails", "an unknown option succeeded", "s701");
 
   private final Fault fault;
   final String noticedBy;
