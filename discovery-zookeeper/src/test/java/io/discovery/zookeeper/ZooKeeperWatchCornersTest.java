@@ -58,11 +58,11 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
       Watcher eagerView = eager.watch("a", all -> {});
       await(patientView, 1);
       await(eagerView, 1);
+      // One each; the eager view gets none if it is just being read again.
       var lost = proxy.next(Frame.notification(added), FrameProxy.LOST);
-      var lostToo = proxy.next(Frame.notification(added), FrameProxy.LOST);
+      proxy.next(Frame.notification(added), FrameProxy.LOST);
       writer.register(instance(2)).awaitRegistered(Driver.SOON);
       lost.await();
-      lostToo.await();
       await(eagerView, 2);
       assertEquals(1, size(patientView));
       patient.watch("a", all -> {});
