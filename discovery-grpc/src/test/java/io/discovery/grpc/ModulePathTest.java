@@ -1,5 +1,6 @@
 package io.discovery.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,7 +73,7 @@ class ModulePathTest {
                 "app/app.Main")
             .redirectErrorStream(true)
             .start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), output);
     List<String> lines = output.lines().filter(line -> !line.contains("WARNING")).toList();
     assertEquals(0, process.exitValue(), output);
