@@ -10,10 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -79,7 +76,7 @@ interface LoadChapter extends Chapter {
       List<Change> changes = views.get(i).since(marks.get(i));
       stage.check(changes.isEmpty(), "view " + i + " was told of " + changes);
     }
-    closeAll(registries);
+    stage.closeAll(registries.stream().<Runnable>map(each -> each::close), PATIENCE);
   }
 
   /**
@@ -159,22 +156,11 @@ interface LoadChapter extends Chapter {
     return all;
   }
 
-  /** The kit's time to live is made to be waited for: a thousand would keep a small machine busy. */
+  /**
+   * The kit's time to live is made to be waited for: a thousand would keep a small machine busy.
+   */
   private RegistryConfig lasting(Scenario stage) {
     return stage.config().withTtl(Duration.ofSeconds(30));
-  }
-
-  /** One after another, the scenario would take minutes. */
-  private void closeAll(List<Registry> registries) {
-    ExecutorService threads = Executors.newFixedThreadPool(20);
-    try {
-      registries.stream()
-          .map(registry -> CompletableFuture.runAsync(registry::close, threads))
-          .toList()
-          .forEach(closing -> Await.until("a close", PATIENCE, closing::isDone));
-    } finally {
-      threads.shutdown();
-    }
   }
 
   private static long usedHeap() {

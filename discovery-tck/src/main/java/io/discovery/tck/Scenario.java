@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
 /**
@@ -136,6 +139,19 @@ final class Scenario extends Needs implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Closes many, a few dozen at a time; one after another would take minutes. */
+  void closeAll(Stream<Runnable> closes, Duration within) {
+    ExecutorService threads = Executors.newFixedThreadPool(64);
+    try {
+      closes
+          .map(close -> CompletableFuture.runAsync(close, threads))
+          .toList()
+          .forEach(closing -> await("a close", within, closing::isDone));
+    } finally {
+      threads.shutdown();
     }
   }
 
