@@ -51,6 +51,8 @@ final class Unbreakable {
           entry("s602_severalWithoutAChoiceFail", ENGINE),
           entry("s603_aBrokenProviderBreaksNoOther", ENGINE),
           entry("s701_aBadValueSaysWhatWasExpected", ENGINE),
+          entry("s701_anUnknownPropertyIsWarnedAboutOnce", ENGINE),
+          entry("s705_logLinesAreEscaped", ENGINE),
           entry("s702_secretsAreNotPrinted", "no backend takes part"),
           entry("s705_tooManyInstancesAreNotBelieved", "the engine counts what it is told"));
 

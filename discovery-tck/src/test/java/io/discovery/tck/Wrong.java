@@ -233,7 +233,8 @@ enum Wrong implements Subject {
   TAKES_BAD_FOR_ABSENT(
       WrongRecords.takingBadForAbsent(),
       "s313_aKnownIdKeepsItsLastGoodValue",
-      "yet a snapshot came"),
+      "yet a snapshot came",
+      "s313"),
   /** A late older write undoes a repair, which is repaired, and so on. */
   UNDOES_REPAIRS(WrongOwners.undoneRepairs(), "s313_anOverwrittenRecordComesToRest", "rest"),
   /** A closed watch goes on in the store. */

@@ -103,31 +103,24 @@ final class WrongViews {
     return watching(
         (at, observer) ->
             new Detour.Told(observer) {
-              private final Map<String, Delta> newest = new HashMap<>();
-              private int updates;
+              private final Map<String, Delta> first = new HashMap<>();
+              private final Map<String, Integer> updates = new HashMap<>();
 
               @Override
               public void onDelta(Delta delta) {
-                super.onDelta(delta);
-                for (Entry entry : delta.puts()) {
-                  newest.put(entry.id(), delta);
-                  if (++updates % 20 == 0) {
-                    at.later(5, () -> repeat(entry.id(), delta));
-                  }
-                }
-                delta.removes().forEach(newest::remove);
-              }
-
-              private void repeat(String id, Delta old) {
-                if (newest.containsKey(id)) {
-                  super.onDelta(old);
-                  at.later(5, () -> newest.computeIfPresent(id, (same, last) -> told(last)));
+                String id = delta.puts().isEmpty() ? "" : delta.puts().get(0).id();
+                first.putIfAbsent(id, delta);
+                // The last of many, so that nothing newer covers up for it.
+                if (updates.merge(id, 1, Integer::sum) % 200 == 0) {
+                  super.onDelta(first.get(id));
+                  at.later(300, () -> tell(delta));
+                } else {
+                  super.onDelta(delta);
                 }
               }
 
-              private Delta told(Delta last) {
-                super.onDelta(last);
-                return last;
+              private void tell(Delta late) {
+                super.onDelta(late);
               }
             });
   }
