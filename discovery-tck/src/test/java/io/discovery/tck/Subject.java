@@ -14,6 +14,11 @@ interface Subject {
   /** Tells whether it fails this test, or may. */
   boolean mayFail(String test);
 
+  /** Tells whether this is what it shall come to. */
+  default boolean expects(KitRun.Outcome outcome) {
+    return !outcome.failed() || mayFail(outcome.test());
+  }
+
   /** Returns the name of the provider. */
   default String provider() {
     return "wrong";

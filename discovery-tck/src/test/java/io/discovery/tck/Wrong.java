@@ -116,7 +116,7 @@ enum Wrong implements Subject {
       "s210"),
   /** A release deletes the record by its name, whoever owns it. */
   CLOSES_ITS_SUCCESSOR(
-      WrongOwners.releasingByName(), "s210_aLateCloseLeavesTheSuccessor", "rule 2.10", "s210"),
+      WrongOwners.releasingByName(), "s210_theSleeperMeetsItsSuccessor", "rule 2.10", "s210"),
   /** A release does nothing. */
   RELEASES_NOTHING(
       WrongOwners.neverReleasing(),
@@ -340,6 +340,18 @@ enum Wrong implements Subject {
   @Override
   public String provider() {
     return this == ACCEPTS_ANY_OPTION ? "careless" : "wrong";
+  }
+
+  @Override
+  public boolean expects(KitRun.Outcome outcome) {
+    return outcome.test().equals(noticedBy)
+        ? outcome.failed() && isNamedIn(outcome.message())
+        : Subject.super.expects(outcome);
+  }
+
+  /** Tells whether the failure of the test made for it names the rule and what was seen. */
+  boolean isNamedIn(String message) {
+    return message.contains("rule " + KitRun.rule(noticedBy)) && message.contains(says);
   }
 
   @Override

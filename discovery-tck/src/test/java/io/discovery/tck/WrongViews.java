@@ -8,7 +8,9 @@ import io.discovery.spi.Entry;
 import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -105,22 +107,36 @@ final class WrongViews {
             new Detour.Told(observer) {
               private final Map<String, Delta> first = new HashMap<>();
               private final Map<String, Integer> updates = new HashMap<>();
+              private final Deque<Delta> heldUp = new ArrayDeque<>();
+              private boolean holding;
 
               @Override
               public void onDelta(Delta delta) {
+                if (holding) {
+                  heldUp.add(delta);
+                  return;
+                }
+                super.onDelta(delta);
                 String id = delta.puts().isEmpty() ? "" : delta.puts().get(0).id();
                 first.putIfAbsent(id, delta);
-                // The last of many, so that nothing newer covers up for it.
-                if (updates.merge(id, 1, Integer::sum) % 200 == 0) {
-                  super.onDelta(first.get(id));
-                  at.later(300, () -> tell(delta));
-                } else {
-                  super.onDelta(delta);
+                if (updates.merge(id, 1, Integer::sum) % 50 == 0) {
+                  repeat(first.get(id), delta);
                 }
               }
 
-              private void tell(Delta late) {
-                super.onDelta(late);
+              /** Long enough to be seen: what is newer waits. */
+              private void repeat(Delta old, Delta newest) {
+                super.onDelta(old);
+                heldUp.addFirst(newest);
+                holding = true;
+                at.later(300, this::release);
+              }
+
+              private void release() {
+                holding = false;
+                while (!holding && !heldUp.isEmpty()) {
+                  onDelta(heldUp.remove());
+                }
               }
             });
   }
