@@ -19,6 +19,11 @@ import org.junit.jupiter.api.Test;
 /** Chapter 4, reading: fresh and complete, or a failure. */
 interface ReadingChapter extends Chapter {
   /**
+   * A time to live in which nothing need be renewed: ten thousand would be renewed all the time.
+   */
+  Duration LASTING = Duration.ofMinutes(10);
+
+  /**
    * While instances come and go, a list shows each acknowledged one, and {@code services} too.
    * Check for reads from a cache or a replica that lags.
    */
@@ -135,7 +140,7 @@ interface ReadingChapter extends Chapter {
         Scenario.instance("orders", "1").withMetadata("payload", "x".repeat(400));
     List<Registration> all = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
-      all.add(writer.register(template.withId("id-" + i), Duration.ofMinutes(1)));
+      all.add(writer.register(template.withId("id-" + i), LASTING));
     }
     all.forEach(registration -> registration.awaitRegistered(patience));
     int listed = stage.observer().list("orders", patience).instances().size();
