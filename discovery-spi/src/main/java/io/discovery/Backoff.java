@@ -13,8 +13,7 @@ final class Backoff {
   private static final long FIRST_MILLIS = 1_000;
   private static final long LONGEST_MILLIS = 30_000;
   // A store that comes back is left alone for a moment and then meets its clients one by one, so
-  // that
-  // fewer than a third of them come within the first second.
+  // that fewer than a third of them come within the first second.
   private static final long RESPITE_MILLIS = 600;
   private static final long REACHABLE_MILLIS = 2_000;
 

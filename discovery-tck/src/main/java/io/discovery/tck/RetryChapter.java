@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Rule 3.18: who waits for a store that is away, tries again soon, seldom, and not all at once. */
 interface RetryChapter extends Chapter {
+  long NOTICED_LATE_MILLIS = 500;
+
   /**
    * Connections are refused: the first retry comes within a second, and those after it become rare.
    * Needs a Link. Check that the backend makes one attempt and reports how it ended: retrying is
@@ -73,7 +75,9 @@ interface RetryChapter extends Chapter {
           return back.size() == herd.size();
         });
     List<Long> millis = back.values().stream().map(at -> (at - ready) / 1_000_000).toList();
-    long early = millis.stream().filter(at -> at <= 1_000).count();
+    // Among forty that knock, the fixture learns late that the store answers: that long is left out
+    // of the second. How exactly clients spread is proven in virtual time, by the engine's tests.
+    long early = millis.stream().filter(at -> at <= 1_000 - NOTICED_LATE_MILLIS).count();
     stage.check(
         early <= herd.size() / 2,
         early + " of " + herd.size() + " came in the first second; all, in ms: " + millis);
