@@ -57,8 +57,8 @@ final class ZooKeeperReader {
    * <p>The store is identified by the birth of the root node, which outlives services: its zxid
    * alone might be the same after a wipe. The revision is the highest zxid that the service shows.
    * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, so the
-   * revision never shrinks while the root lives. Who may not look at the root (servers ask for that
-   * permission since ZOOKEEPER-2590) goes without its birth and has the revision alone (rule 7.4).
+   * revision never shrinks while the root lives. Who may not look at the root (servers of 3.9 ask
+   * for that permission) goes without its birth and has the revision alone (rule 7.4).
    */
   CompletionStage<Listing> list(ZooKeeperSession session, String service) {
     String path = keys.service(service);
