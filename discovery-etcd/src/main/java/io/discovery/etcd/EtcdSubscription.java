@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  *     └────────── failure ──────┴──── any error or end, close() ─────────┘
  * </pre>
  *
- * <p>Confined to the event loop, except for {@link Incoming}, which jetcd calls on its threads.
+ * <p>Confined to the event loop, except for {@link Stream}, which jetcd calls on its threads.
  */
 final class EtcdSubscription implements Subscription {
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
@@ -47,7 +47,7 @@ final class EtcdSubscription implements Subscription {
   private final Consumer<EtcdSubscription> onOver;
   private final List<CompletableFuture<Void>> probes = new ArrayList<>();
 
-  private Optional<CompletionStage<Watch.Watcher>> stream = Optional.empty();
+  private Optional<Stream> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
   private String cluster = "";
   private long revision;
@@ -94,8 +94,7 @@ final class EtcdSubscription implements Subscription {
         loop.schedule(
             connection.callTimeout(),
             () -> probe.completeExceptionally(connection.unavailable("the watch is silent")));
-    CompletionStage<Watch.Watcher> opened = stream.get();
-    connection.jetcd(client -> opened.thenAccept(Watch.Watcher::requestProgress));
+    stream.get().use(Watch.Watcher::requestProgress);
     return probe.whenComplete((proof, e) -> late.cancel());
   }
 
@@ -120,8 +119,7 @@ final class EtcdSubscription implements Subscription {
     }
     over = true;
     timer.cancel();
-    // Behind the opening on the same thread, so that the watcher is there to be closed.
-    stream.ifPresent(opened -> connection.jetcd(client -> opened.thenAccept(Watch.Watcher::close)));
+    stream.ifPresent(Stream::close);
     probes.forEach(probe -> probe.completeExceptionally(cause));
     probes.clear();
     onOver.accept(this);
@@ -133,38 +131,51 @@ final class EtcdSubscription implements Subscription {
     revision = result.revision();
     lineage.seen(result.found());
     Listing listing = result.listing(prefix, lineage.store(cluster));
+    // Not by a new list: with three members the calls of an attempt go round, and so each attempt's
+    // stream to the same member, be it the frozen one.
+    EtcdTurns.ask(connection, new EtcdDeadline(loop, CREATED_WITHIN), limit -> open(listing, limit))
+        .whenComplete(
+            (confirmed, e) -> {
+              if (e != null) {
+                broken(e);
+              }
+            });
+  }
+
+  /** Opens a stream in place of the one before; completes when the store has confirmed it. */
+  private CompletionStage<Void> open(Listing listing, Duration limit) {
+    stream.ifPresent(Stream::close);
+    Stream next = new Stream(listing);
+    stream = Optional.of(next);
     timer =
         loop.schedule(
-            CREATED_WITHIN, () -> broken(connection.unavailable("the watch was not confirmed")));
+            limit,
+            () ->
+                next.confirmed.completeExceptionally(
+                    connection.unavailable("the watch was not confirmed")));
     WatchOption option =
         WatchOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))
-            .withRevision(revision + 1)
+            .withRevision(listing.revision() + 1)
             .withCreateNotify(true)
             .withProgressNotify(true)
             .withRequireLeader(true)
             .build();
-    CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
-    stream = Optional.of(opened);
-    connection.watch(prefix, option, new Incoming(listing, opened), opened);
+    connection.watch(prefix, option, next, next.opened);
+    return next.confirmed;
   }
 
   private void broken(Throwable cause) {
-    if (!over) {
-      lineage.doubt();
-      connection.streamEnded(cause);
-      // Too many changes for one message are no lasting obstacle: a list comes in portions.
-      end(
-          EtcdFailures.isTooLarge(cause)
-              ? connection.unavailable("a message of the watch was too large")
-              : connection.failure(cause));
-    }
+    lineage.doubt();
+    connection.streamEnded(cause);
+    // Too many changes for one message are no lasting obstacle: a list comes in portions.
+    end(
+        EtcdFailures.isTooLarge(cause)
+            ? connection.unavailable("a message of the watch was too large")
+            : connection.failure(cause));
   }
 
-  private void received(WatchResponse response, Listing listing) {
-    if (over) {
-      return;
-    }
+  private void received(Stream from, WatchResponse response) {
     Response.Header header = response.getHeader();
     if (!Long.toHexString(header.getClusterId()).equals(cluster)) {
       end(connection.unavailable("another cluster answers than before"));
@@ -176,7 +187,8 @@ final class EtcdSubscription implements Subscription {
     }
     if (response.isCreatedNotify()) {
       timer.cancel();
-      observer.onListing(listing);
+      from.confirmed.complete(null);
+      observer.onListing(from.listing);
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents());
     }
@@ -210,25 +222,36 @@ final class EtcdSubscription implements Subscription {
     }
   }
 
-  /** What jetcd tells, carried over to the loop. */
-  private final class Incoming implements Watch.Listener {
+  /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
+  private final class Stream implements Watch.Listener {
     private final Listing listing;
-    private final CompletionStage<Watch.Watcher> opened;
+    private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
-    Incoming(Listing listing, CompletionStage<Watch.Watcher> opened) {
+    Stream(Listing listing) {
       this.listing = listing;
-      this.opened = opened;
+    }
+
+    /** Behind the opening on the same thread, so that the watcher is there. */
+    void use(Consumer<Watch.Watcher> use) {
+      connection.jetcd(client -> opened().thenAccept(use));
+    }
+
+    void close() {
+      use(Watch.Watcher::close);
     }
 
     @Override
     public void onNext(WatchResponse response) {
-      loop.execute(() -> received(response, listing));
+      tell(() -> received(this, response));
     }
 
     @Override
     public void onError(Throwable e) {
-      loop.execute(() -> broken(e));
-      closeNow(); // which jetcd reports as an end of its own; the cause has to come before
+      tell(() -> broken(e));
+      // Which jetcd reports as an end of its own; the cause has to come before. Still under jetcd's
+      // lock, which keeps it from opening the stream again.
+      opened().thenAccept(Watch.Watcher::close);
     }
 
     @Override
@@ -236,9 +259,17 @@ final class EtcdSubscription implements Subscription {
       onError(connection.unavailable("the store ended the watch"));
     }
 
-    /** Still under jetcd's lock, which keeps it from opening the stream again. */
-    private void closeNow() {
-      opened.thenAccept(Watch.Watcher::close);
+    private CompletionStage<Watch.Watcher> opened() {
+      return opened;
+    }
+
+    private void tell(Runnable news) {
+      loop.execute(
+          () -> {
+            if (!over && stream.filter(present -> present == this).isPresent()) {
+              news.run();
+            }
+          });
     }
   }
 }

@@ -26,10 +26,10 @@ final class EtcdTurns {
       EtcdConnection connection,
       EtcdDeadline deadline,
       Function<Duration, CompletionStage<T>> call) {
-    Duration first = connection.requestTimeout().dividedBy(FIRST_SHARE);
-    return connection.isCluster()
-        ? ask(connection, deadline, first, call)
-        : call.apply(deadline.left());
+    Duration left = deadline.left();
+    Duration request = connection.requestTimeout();
+    Duration first = (left.compareTo(request) < 0 ? left : request).dividedBy(FIRST_SHARE);
+    return connection.isCluster() ? ask(connection, deadline, first, call) : call.apply(left);
   }
 
   private static <T> CompletionStage<T> ask(

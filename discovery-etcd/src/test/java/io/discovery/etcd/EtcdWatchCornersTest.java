@@ -10,6 +10,7 @@ import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.Registries;
 import io.discovery.Registry;
+import io.discovery.RegistryConfig;
 import io.discovery.Watcher;
 import io.discovery.tck.Await;
 import io.etcd.jetcd.Client;
@@ -80,6 +81,36 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
     assertTrue(view.listing().isEmpty());
     assertReleased(etcd.watches.last());
+  }
+
+  /** Each attempt's calls may go round the members, so a new attempt would meet the same one. */
+  @Test
+  void aStreamThatAMemberDoesNotConfirmIsAskedOfTheNext() {
+    etcd.watches.next(FakeWatch::ignore);
+    View view = closing(new Driver(twoMembers())).watch("s");
+    assertEquals(2, etcd.watches.seen().size());
+    assertEquals(
+        etcd.watches.seen().get(0).request().getStartRevision(),
+        etcd.watches.last().request().getStartRevision());
+    assertReleased(etcd.watches.seen().get(0));
+    etcd.store.put("n/s/a", "1");
+    view.awaitRecords(Map.of("a", "1"));
+    assertTrue(view.end().isEmpty());
+  }
+
+  @Test
+  void aStreamThatNoMemberConfirmsEndsAfterTwoSeconds() {
+    etcd.watches.always(FakeWatch::ignore);
+    View view = closing(new Driver(twoMembers())).subscribe("s");
+    assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
+    assertTrue(view.listing().isEmpty());
+    etcd.watches.seen().forEach(EtcdWatchCornersTest::assertReleased);
+  }
+
+  /** The fake under two addresses. */
+  private RegistryConfig twoMembers() {
+    return config()
+        .withEndpoints(etcd.endpoint(), etcd.endpoint().replace("127.0.0.1", "localhost"));
   }
 
   @Test
