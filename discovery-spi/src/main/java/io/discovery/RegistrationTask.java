@@ -41,7 +41,7 @@ final class RegistrationTask implements Ownership.Listener {
   private final List<Runnable> afterwards = new ArrayList<>();
   private List<CompletableFuture<Void>> unwritten = new ArrayList<>();
   private List<CompletableFuture<Void>> waiters = new ArrayList<>();
-  private Ownership ownership; // null until started
+  private Ownership ownership; // null until the first write
   private State state = State.PENDING;
   private ServiceInstance written;
   private volatile DiscoveryException lastFailure; // null if the last attempt succeeded
@@ -49,6 +49,7 @@ final class RegistrationTask implements Ownership.Listener {
   private boolean everWritten;
   private ServiceInstance refused; // by the last attempt, for its content; otherwise null
   private boolean inDoubt; // an attempt that failed since may have been written
+  private boolean started;
   private boolean busy;
   private boolean abandoned;
 
@@ -66,15 +67,8 @@ final class RegistrationTask implements Ownership.Listener {
   /** Begins, once no earlier registration of this name in this process is left in the store. */
   void start() {
     engine.checkLoop();
-    if (state == State.CLOSED) {
-      settle();
-    } else if (!abandoned) {
-      ownership =
-          engine
-              .backend()
-              .own(Names.encode(written.service()), Names.encode(written.id()), ttl, this);
-      converge();
-    }
+    started = true;
+    converge();
   }
 
   /** Returns the time to live; any thread. */
@@ -106,7 +100,7 @@ final class RegistrationTask implements Ownership.Listener {
   /** Makes the next attempt if one is due. */
   void converge() {
     engine.checkLoop();
-    if (ownership == null || abandoned || busy || retry.waiting() || settled.isDone()) {
+    if (!started || abandoned || busy || retry.waiting() || settled.isDone()) {
       return;
     }
     if (isTrue()) {
@@ -147,7 +141,7 @@ final class RegistrationTask implements Ownership.Listener {
     unwritten = new ArrayList<>();
     engine.counters.writes.increment();
     engine.attempt(
-        () -> ownership.write(new Write(value, claim, relocated)),
+        () -> own().write(new Write(value, claim, relocated)),
         (granted, failure) -> {
           attempted();
           if (failure == null) {
@@ -278,7 +272,23 @@ final class RegistrationTask implements Ownership.Listener {
     retry.cancel();
   }
 
+  /** Part of the first attempt, so that a backend that throws here is asked again too. */
+  private Ownership own() {
+    if (ownership == null) {
+      ownership =
+          engine
+              .backend()
+              .own(Names.encode(written.service()), Names.encode(written.id()), ttl, this);
+    }
+    return ownership;
+  }
+
   private void release() {
+    if (ownership == null) {
+      attempted();
+      settle();
+      return;
+    }
     engine.attempt(
         ownership::release,
         (released, failure) -> {

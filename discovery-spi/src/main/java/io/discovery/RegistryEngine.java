@@ -49,6 +49,7 @@ final class RegistryEngine implements Registry, BackendContext {
   private final Set<RegistrationTask> unsettled = new LinkedHashSet<>();
   private final Map<Name, LocalRegistration> present = new HashMap<>();
   private final Map<String, ServiceView> views = new HashMap<>();
+  private boolean down; // the backend shuts down and is asked nothing more
 
   /** What a registration is unique by. */
   private record Name(String service, String id) {
@@ -158,7 +159,7 @@ final class RegistryEngine implements Registry, BackendContext {
     watchers.add(watcher);
     engine.loop.execute(
         () -> {
-          if (watchers.contains(watcher)) {
+          if (!down && watchers.contains(watcher)) {
             views.computeIfAbsent(service, name -> new ServiceView(engine, name)).add(watcher);
           }
         });
@@ -242,7 +243,8 @@ final class RegistryEngine implements Registry, BackendContext {
   private <T> T read(Supplier<CompletionStage<T>> attempt, Duration timeout, String what) {
     CompletableFuture<T> result = new CompletableFuture<>();
     engine.loop.execute(
-        () ->
+        () -> {
+          if (!down) {
             engine.attempt(
                 attempt,
                 (value, failure) -> {
@@ -251,8 +253,10 @@ final class RegistryEngine implements Registry, BackendContext {
                   } else {
                     result.completeExceptionally(failure);
                   }
-                }));
-    // The tasks of a closed loop are dropped, so the end of the registry ends the wait too.
+                });
+          }
+        });
+    // Who comes too late is not answered, so the end of the registry ends the wait too.
     Await.result(
         engine.waiting,
         CompletableFuture.anyOf(result, ended),
@@ -289,6 +293,7 @@ final class RegistryEngine implements Registry, BackendContext {
     CompletableFuture<Void> shutdown = new CompletableFuture<>();
     engine.loop.execute(
         () -> {
+          down = true;
           views.values().forEach(ServiceView::close);
           views.clear();
           unsettled.forEach(RegistrationTask::abandon);

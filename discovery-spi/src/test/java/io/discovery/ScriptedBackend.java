@@ -25,6 +25,7 @@ final class ScriptedBackend implements BackendProvider, Backend {
   final List<Owned> owned = new ArrayList<>();
   final List<Subscribed> subscribed = new ArrayList<>();
   BackendContext context;
+  boolean throwsOnOwn;
   boolean shutDown;
 
   /** One write or release awaiting its answer. */
@@ -132,6 +133,9 @@ final class ScriptedBackend implements BackendProvider, Backend {
 
   @Override
   public Ownership own(String service, String id, Duration ttl, Ownership.Listener listener) {
+    if (throwsOnOwn) {
+      throw new IllegalStateException("scripted");
+    }
     owned.add(new Owned(service + "/" + id, listener));
     return owned();
   }
