@@ -3,6 +3,7 @@ package io.discovery.tck;
 import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
+import io.discovery.tck.ChaosFaults.Spell;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -130,11 +131,17 @@ final class ChaosStage implements AutoCloseable {
       server.start();
       return;
     }
+    if (kind == ChaosStep.Kind.STOP_SERVER) {
+      // One that leaves in order may serve the streams it has for seconds: trouble, yet no outage.
+      long begun = System.currentTimeMillis();
+      server.stop();
+      faults.add(new Spell("server", begun, System.currentTimeMillis(), false));
+    }
     faults.begin("server");
-    switch (kind) {
-      case KILL_SERVER -> server.kill();
-      case STOP_SERVER -> server.stop();
-      default -> server.pause();
+    if (kind == ChaosStep.Kind.KILL_SERVER) {
+      server.kill();
+    } else if (kind == ChaosStep.Kind.PAUSE_SERVER) {
+      server.pause();
     }
   }
 
