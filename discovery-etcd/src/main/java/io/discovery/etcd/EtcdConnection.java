@@ -217,6 +217,11 @@ final class EtcdConnection {
     }
   }
 
+  /** Takes note of a watch that gave no proof of life: the store may be gone, and back soon. */
+  void streamSilent() {
+    outage.unanswered();
+  }
+
   DiscoveryException failure(Throwable cause) {
     return EtcdFailures.of(clients.toString(), cause);
   }

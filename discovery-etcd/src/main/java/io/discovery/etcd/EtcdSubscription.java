@@ -102,6 +102,7 @@ final class EtcdSubscription implements Subscription {
   public void close() {
     if (!probes.isEmpty()) {
       lineage.doubt(); // closed for its silence
+      connection.streamSilent();
     }
     finish(connection.unavailable("the subscription is closed"));
   }

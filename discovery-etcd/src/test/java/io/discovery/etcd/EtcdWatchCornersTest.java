@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +107,22 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
     assertTrue(view.listing().isEmpty());
     etcd.watches.seen().forEach(EtcdWatchCornersTest::assertReleased);
+  }
+
+  /** Otherwise it would wait out its backoff, half a minute after some faults, in a well store. */
+  @Test
+  void aSilentWatchIsFollowedByWordThatTheStoreAnswers() {
+    Driver driver = open();
+    View view = driver.watch("s");
+    CompletableFuture<Void> proof =
+        driver.begin(
+            () -> {
+              CompletionStage<Void> asked = view.subscription.probe();
+              view.subscription.close(); // as the engine does when the proof is overdue
+              return asked;
+            });
+    assertFails(Reason.UNAVAILABLE, proof);
+    Await.until("word that the store answers", SOON, () -> driver.reachable.get() == 1);
   }
 
   /** The fake under two addresses. */

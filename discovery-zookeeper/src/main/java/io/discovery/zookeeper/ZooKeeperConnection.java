@@ -131,9 +131,9 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
             call.apply(current)
                 .whenComplete(
                     (value, failure) -> {
-                      if (failure == null) {
-                        result.complete(value);
-                      } else {
+                      if (failure == null && !result.complete(value)) {
+                        context.reachable(); // too late, but an answer
+                      } else if (failure != null) {
                         result.completeExceptionally(ZooKeeperFailures.of(what, failure));
                       }
                     }));
