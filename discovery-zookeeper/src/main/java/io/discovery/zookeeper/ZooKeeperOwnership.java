@@ -101,7 +101,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
         .exists(record.path())
         .thenCompose(
             stat ->
-                traces.isOurs(stat)
+                traces.isOurs(stat) && !result.isDone()
                     ? session.delete(record.path(), stat.getVersion())
                     : CompletableFuture.<Void>completedFuture(null))
         .whenComplete(

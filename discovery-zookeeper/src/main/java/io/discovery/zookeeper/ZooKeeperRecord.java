@@ -2,7 +2,9 @@ package io.discovery.zookeeper;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -38,10 +40,21 @@ final class ZooKeeperRecord {
     return path;
   }
 
-  /** Creates the node where there is none. */
-  CompletionStage<Stat> create(ZooKeeperSession session, byte[] value) {
+  /**
+   * Creates the node where there is none.
+   *
+   * @param wanted asked each time before the node is sent, which may be again and late, when the
+   *     nodes above it have been made
+   */
+  CompletionStage<Stat> create(ZooKeeperSession session, byte[] value, BooleanSupplier wanted) {
     return parents.under(
-        session, path, () -> session.create(path, value, acl, CreateMode.EPHEMERAL));
+        session,
+        path,
+        () ->
+            wanted.getAsBoolean()
+                ? session.create(path, value, acl, CreateMode.EPHEMERAL)
+                : CompletableFuture.failedFuture(
+                    ZooKeeperFailures.unavailable("writing " + path + ": too late")));
   }
 
   /** Replaces the node of this version by one of ours, without a moment of absence. */

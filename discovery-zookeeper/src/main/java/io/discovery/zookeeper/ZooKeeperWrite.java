@@ -108,7 +108,7 @@ final class ZooKeeperWrite {
   }
 
   private void create() {
-    step(() -> record.create(session, write.value()));
+    step(() -> record.create(session, write.value(), () -> !result.isDone()));
   }
 
   private void step(Supplier<CompletionStage<Stat>> change) {

@@ -48,6 +48,28 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
     }
   }
 
+  /**
+   * The first record of a namespace is sent again when what is above it has been made. Given up
+   * meanwhile, it must not be: its release has looked before, and found nothing.
+   */
+  @Test
+  void aFirstRecordThatWasGivenUpDoesNotComeLater() {
+    Driver driver = open(proxied().with("request-timeout", "1s"));
+    driver.call(b -> b.services());
+    Driver.Owner owner = driver.own("a", "1");
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.createContainer), FrameProxy.heldUntil(released));
+    assertEquals(Reason.UNAVAILABLE, Driver.reason(owner.start("x", Claim.TAKE_OVER)));
+    CompletableFuture<Void> release = driver.start(b -> owner.startRelease());
+    released.complete(null);
+    Driver.join(release);
+    Await.until("the service's node", Driver.SOON, () -> stat("/a").isPresent());
+    // Two round trips later whatever follows its making has been carried out.
+    driver.call(b -> b.services());
+    driver.call(b -> b.services());
+    assertEquals(Optional.empty(), stat("/a/1"));
+  }
+
   @Test
   void aTakeOverThatWasNotAnsweredIsOneUpdateForThoseWhoWatch() {
     Driver other = open(direct());
