@@ -157,7 +157,7 @@ enum Wrong implements Subject {
       WrongViews.losingTheSeam(),
       "s303_nothingIsMissedWhileTheWatchBegins",
       "missing: ",
-      "s302_aFreshStartIsFresh"),
+      "s302_aFreshStartIsFresh s304_timeNeverRunsBackwards"),
   /** An old change is told again after newer ones. */
   REPEATS_OLD_NEWS(WrongViews.repeatingOldNews(), "s304_timeNeverRunsBackwards", "went back"),
   /** Only who comes and goes is told, not what changes. */
