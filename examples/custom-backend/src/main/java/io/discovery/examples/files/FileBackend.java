@@ -28,17 +28,22 @@ import java.util.concurrent.Executors;
  * that nobody released go with their time to live.
  */
 final class FileBackend implements Backend {
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   private final FileStore store;
   private final Duration poll;
   private final RegistryConfig config;
+  private final BackendContext context;
   private final EventLoop loop;
   private final ExecutorService disk;
   private volatile long progressAt;
+  private boolean failing; // on the loop
 
   FileBackend(FileStore store, Duration poll, RegistryConfig config, BackendContext context) {
     this.store = store;
     this.poll = poll;
     this.config = config;
+    this.context = context;
     this.loop = context.loop();
     this.progressAt = loop.nanoTime();
     this.disk =
@@ -101,6 +106,11 @@ final class FileBackend implements Backend {
 
   private <T> CompletionStage<T> run(Duration limit, Callable<T> task) {
     CompletableFuture<T> outcome = new CompletableFuture<>();
+    outcome.exceptionally(
+        failure -> {
+          failed();
+          return null;
+        });
     awaitProgress(outcome, limit, loop.nanoTime());
     disk.execute(
         () -> {
@@ -117,6 +127,21 @@ final class FileBackend implements Backend {
           loop.execute(answer);
         });
     return outcome;
+  }
+
+  /** Those who wait out a long backoff want to know when the disk answers again. */
+  private void failed() {
+    if (!failing) {
+      failing = true;
+      loop.schedule(PAUSE, this::lookAgain);
+    }
+  }
+
+  private void lookAgain() {
+    failing = false;
+    if (!disk.isShutdown()) {
+      request(store::identity).thenRun(context::reachable);
+    }
   }
 
   /** Fails what has waited this long, unless it waits in a queue that moves. */
