@@ -1,7 +1,9 @@
 package io.discovery;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A connection to one registry: the place to publish instances and to follow services. Obtained
@@ -48,6 +50,17 @@ public interface Registry extends AutoCloseable {
    * @throws IllegalArgumentException if {@code service} is no valid name (rule 1.2)
    */
   Watcher watch(String service, Watcher.Listener listener);
+
+  /**
+   * Follows the settings of a service: named texts that its operators keep in the store beside its
+   * instances, such as the service config of its gRPC clients. Never waits for the network. The
+   * listener gets the complete set by name, unmodifiable, as soon as it is known, even when empty,
+   * and then each one that differs; it is called as a {@link Watcher.Listener} is. A fault changes
+   * nothing: the last known settings stand (rule 4.4).
+   *
+   * @throws IllegalArgumentException if {@code service} is no valid name (rule 1.2)
+   */
+  SettingsWatcher watchSettings(String service, Consumer<Map<String, String>> listener);
 
   /**
    * Reads the complete set of a service, fresh from the store (rule 4.1). Its {@code sequence} is

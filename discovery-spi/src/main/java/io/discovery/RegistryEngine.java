@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ final class RegistryEngine implements Registry, BackendContext {
   private static final Duration SHUTDOWN = Duration.ofMillis(2_500);
 
   private final Engine engine;
+  private final SettingsViews settings;
   private final Runnable releaseThreads;
   private final ConcurrentHashMap<Name, LocalRegistration> open = new ConcurrentHashMap<>();
   private final Set<LocalWatcher> watchers = ConcurrentHashMap.newKeySet();
@@ -60,6 +62,7 @@ final class RegistryEngine implements Registry, BackendContext {
 
   RegistryEngine(Engine engine, BackendProvider provider, Runnable releaseThreads) {
     this.engine = engine;
+    this.settings = new SettingsViews(engine);
     this.releaseThreads = releaseThreads;
     Backend backend = provider.connect(engine.config, this);
     engine.use(backend);
@@ -69,6 +72,7 @@ final class RegistryEngine implements Registry, BackendContext {
   private void tick() {
     engine.loop.schedule(TICK, this::tick);
     views.values().forEach(ServiceView::tick);
+    settings.tick();
   }
 
   @Override
@@ -86,6 +90,7 @@ final class RegistryEngine implements Registry, BackendContext {
     engine.onLoop(
         () -> {
           views.values().forEach(ServiceView::hurry);
+          settings.hurry();
           unsettled.forEach(RegistrationTask::hurry);
         });
   }
@@ -188,6 +193,19 @@ final class RegistryEngine implements Registry, BackendContext {
   }
 
   @Override
+  public SettingsWatcher watchSettings(String service, Consumer<Map<String, String>> listener) {
+    checkOpen();
+    Names.check("service", service);
+    Objects.requireNonNull(listener, "listener");
+    SettingsWatcher watcher = settings.watch(service, listener);
+    if (closing.get()) {
+      watcher.close();
+      checkOpen();
+    }
+    return watcher;
+  }
+
+  @Override
   public Snapshot list(String service, Duration timeout) {
     checkOpen();
     Names.check("service", service);
@@ -284,6 +302,7 @@ final class RegistryEngine implements Registry, BackendContext {
       return;
     }
     watchers.forEach(LocalWatcher::end);
+    settings.end();
     List<LocalRegistration> leaving = new ArrayList<>(open.values());
     leaving.forEach(LocalRegistration::beginClose);
     CompletableFuture<CompletableFuture<Void>> released = new CompletableFuture<>();
@@ -296,6 +315,7 @@ final class RegistryEngine implements Registry, BackendContext {
           down = true;
           views.values().forEach(ServiceView::close);
           views.clear();
+          settings.close();
           unsettled.forEach(RegistrationTask::abandon);
           engine.attempt(engine.backend()::shutdown, (done, failure) -> shutdown.complete(null));
         });

@@ -118,7 +118,7 @@ final class ServiceView implements Stream.Sink {
       doubt = engine.loop.schedule(patience.orElseThrow(), this::doubt);
     }
     stream = new Stream(engine, this);
-    stream.open(Names.encode(service));
+    stream.open(observer -> engine.backend().subscribe(Names.encode(service), observer));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
  * One subscription of the backend, from its opening to its end. Moves events to the loop, lets none
@@ -41,7 +42,10 @@ final class Stream implements Observer {
     this.sink = sink;
   }
 
-  void open(String segment) {
+  /**
+   * @param subscribe asks the backend
+   */
+  void open(Function<Observer, Subscription> subscribe) {
     engine.checkLoop();
     engine.counters.subscriptions.increment();
     Duration limit = engine.config.listTimeout();
@@ -49,7 +53,7 @@ final class Stream implements Observer {
         engine.loop.schedule(limit, () -> fail(unavailable("no complete read within " + limit)));
     Subscription opened;
     try {
-      opened = engine.backend().subscribe(segment, this);
+      opened = subscribe.apply(this);
     } catch (RuntimeException | Error e) {
       fail(Engine.failure(e));
       return;

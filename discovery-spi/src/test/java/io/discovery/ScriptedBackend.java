@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 final class ScriptedBackend implements BackendProvider, Backend {
   final List<Owned> owned = new ArrayList<>();
   final List<Subscribed> subscribed = new ArrayList<>();
+  final List<Subscribed> settings = new ArrayList<>();
   BackendContext context;
   boolean throwsOnOwn;
   boolean shutDown;
@@ -144,6 +145,12 @@ final class ScriptedBackend implements BackendProvider, Backend {
   public Subscription subscribe(String service, Observer observer) {
     subscribed.add(new Subscribed(service, observer));
     return stream();
+  }
+
+  @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    settings.add(new Subscribed(service, observer));
+    return settings.get(settings.size() - 1);
   }
 
   @Override

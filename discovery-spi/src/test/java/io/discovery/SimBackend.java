@@ -272,6 +272,11 @@ final class SimBackend implements BackendProvider, Backend {
   }
 
   @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    throw new UnsupportedOperationException("nobody here asks for settings");
+  }
+
+  @Override
   public CompletionStage<Listing> list(String service) {
     called("list " + service);
     return attempt(config.listTimeout(), true, () -> store.list(Names.decode(service)));

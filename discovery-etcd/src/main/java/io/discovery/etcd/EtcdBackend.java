@@ -58,7 +58,15 @@ final class EtcdBackend implements Backend {
 
   @Override
   public Subscription subscribe(String service, Observer observer) {
-    ByteSequence prefix = keys.service(service);
+    return subscribe(keys.service(service), observer);
+  }
+
+  @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    return subscribe(keys.settings(service), observer);
+  }
+
+  private Subscription subscribe(ByteSequence prefix, Observer observer) {
     EtcdSubscription subscription =
         new EtcdSubscription(connection, lineage, prefix, observer, subscriptions::remove);
     subscriptions.add(subscription);

@@ -14,9 +14,11 @@ import java.util.Optional;
  */
 final class EtcdKeys {
   private final String root;
+  private final String settings;
 
   EtcdKeys(String namespace) {
     this.root = namespace.isEmpty() ? "" : namespace + "/";
+    this.settings = namespace + ".settings/";
   }
 
   /** The prefix of all services; empty in the empty namespace. */
@@ -27,6 +29,11 @@ final class EtcdKeys {
   /** The prefix of one service. */
   ByteSequence service(String service) {
     return ByteSequence.from(root + service + "/", UTF_8);
+  }
+
+  /** The prefix of the settings of one service. */
+  ByteSequence settings(String service) {
+    return ByteSequence.from(settings + service + "/", UTF_8);
   }
 
   ByteSequence record(String service, String id) {

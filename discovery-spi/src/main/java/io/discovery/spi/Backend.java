@@ -43,6 +43,12 @@ public interface Backend {
    */
   Subscription subscribe(String service, Observer observer);
 
+  /**
+   * Follows the settings of a service as {@link #subscribe} follows its instances: the records at
+   * {@code <namespace>.settings/<service>/<name>}, which operators write and nobody owns.
+   */
+  Subscription subscribeSettings(String service, Observer observer);
+
   /** Reads the complete set of a service, by an operation begun after this call (rule 4.1). */
   CompletionStage<Listing> list(String service);
 

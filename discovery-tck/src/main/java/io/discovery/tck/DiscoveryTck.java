@@ -37,6 +37,7 @@ public abstract class DiscoveryTck extends OnFixture
         IllChapter,
         RetryChapter,
         ReadingChapter,
+        SettingsChapter,
         LifecycleChapter,
         ChoiceChapter,
         ConfigurationChapter,

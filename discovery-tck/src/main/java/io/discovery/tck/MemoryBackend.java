@@ -131,7 +131,15 @@ final class MemoryBackend implements Backend {
 
   @Override
   public Subscription subscribe(String service, Observer observer) {
-    String prefix = MemoryStore.prefix(config.namespace(), service);
+    return follow(MemoryStore.prefix(config.namespace(), service), observer);
+  }
+
+  @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    return follow(MemoryStore.prefix(config.namespace() + ".settings", service), observer);
+  }
+
+  private Subscription follow(String prefix, Observer observer) {
     MemorySubscription subscription = new MemorySubscription(this, prefix, observer);
     subscriptions.add(subscription);
     call(

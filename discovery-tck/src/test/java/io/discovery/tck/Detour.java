@@ -42,6 +42,11 @@ class Detour implements Backend {
   }
 
   @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    return right.subscribeSettings(name(service), observer);
+  }
+
+  @Override
   public CompletionStage<Listing> list(String service) {
     return right.list(name(service));
   }

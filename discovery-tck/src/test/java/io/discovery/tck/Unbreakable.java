@@ -44,6 +44,7 @@ final class Unbreakable {
           entry("s401_anInterruptEndsTheWait", ENGINE),
           entry("s403_currentNeverBlocks", ENGINE),
           entry("s403_currentAllocatesNothing", ENGINE),
+          entry("s404_whatIsNoTextHidesNothing", ENGINE),
           entry("s501_closeTwiceAndTogether", "made up for: see Odd.CANNOT_CLOSE_TWICE"),
           entry("s502_afterCloseEveryCallFails", ENGINE),
           entry("s504_theJvmExitsByItself", "in a JVM of its own, where no backend is wrong"),

@@ -277,6 +277,16 @@ enum Wrong implements Subject {
       "s402_tenThousandInstances",
       "cannot be read",
       "s313_aHugeRecordHidesNothing"),
+  /** Settings are read once and never again. */
+  READS_SETTINGS_ONCE(
+      WrongReads.readingSettingsOnce(),
+      "s404_settingsAreFollowed",
+      "settings {grpc={}}",
+      "s404_whatIsNoTextHidesNothing"),
+  /** In an outage there are no settings. */
+  FORGETS_SETTINGS(WrongReads.forgettingSettings(), "s404_settingsOutliveAnOutage", "changed"),
+  /** What has settings is a service. */
+  LISTS_SETTINGS(WrongReads.listingSettings(), "s404_settingsAreNoInstances", "services: [orders]"),
   // 5 Lifecycle
   /** Closing waits for a store that is not there. */
   CLOSES_FOR_EVER(

@@ -1,5 +1,7 @@
 package io.discovery.tck;
 
+import io.discovery.DiscoveryException;
+import io.discovery.spi.Delta;
 import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Ownership;
@@ -79,6 +81,54 @@ final class WrongReads {
           public Subscription subscribe(String service, Observer observer) {
             create(service);
             return super.subscribe(service, observer);
+          }
+        };
+  }
+
+  /** Settings are read once. */
+  static Fault readingSettingsOnce() {
+    return at ->
+        new Detour(at) {
+          @Override
+          public Subscription subscribeSettings(String service, Observer observer) {
+            return super.subscribeSettings(
+                service,
+                new Told(observer) {
+                  @Override
+                  public void onDelta(Delta delta) {}
+                });
+          }
+        };
+  }
+
+  /** When the stream of settings ends there are none. */
+  static Fault forgettingSettings() {
+    return at ->
+        new Detour(at) {
+          @Override
+          public Subscription subscribeSettings(String service, Observer observer) {
+            return super.subscribeSettings(
+                service,
+                new Told(observer) {
+                  @Override
+                  public void onEnd(DiscoveryException cause) {
+                    observer.onDelta(new Delta(0, List.of(), List.of("grpc")));
+                    super.onEnd(cause);
+                  }
+                });
+          }
+        };
+  }
+
+  /** Settings stand among the services. */
+  static Fault listingSettings() {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    return at ->
+        new Parents(at, told) {
+          @Override
+          public Subscription subscribeSettings(String service, Observer observer) {
+            create(service);
+            return super.subscribeSettings(service, observer);
           }
         };
   }

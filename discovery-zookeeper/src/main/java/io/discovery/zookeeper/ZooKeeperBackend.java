@@ -30,6 +30,8 @@ final class ZooKeeperBackend implements Backend {
   private final Optional<CuratorFramework> lent;
   private final ZooKeeperKeys keys;
   private final ZooKeeperReader reader;
+  private final ZooKeeperKeys settingsKeys;
+  private final ZooKeeperReader settingsReader;
   private final ZooKeeperParents parents;
   private final ZooKeeperConnection main;
   private final Map<Duration, ZooKeeperConnection> others = new HashMap<>();
@@ -45,12 +47,13 @@ final class ZooKeeperBackend implements Backend {
     this.settings = settings;
     this.context = context;
     this.lent = lent;
-    this.keys =
-        new ZooKeeperKeys(
-            lent.map(CuratorFramework::getNamespace).orElse(settings.chroot()),
-            settings.config().namespace());
+    String chroot = lent.map(CuratorFramework::getNamespace).orElse(settings.chroot());
+    String namespace = settings.config().namespace();
+    this.keys = new ZooKeeperKeys(chroot, namespace);
+    this.settingsKeys = new ZooKeeperKeys(chroot, namespace + ".settings");
     this.parents = new ZooKeeperParents(settings, keys);
     this.reader = new ZooKeeperReader(keys, settings.batch());
+    this.settingsReader = new ZooKeeperReader(settingsKeys, settings.batch());
     this.main = connect(settings.config().ttl());
   }
 
@@ -69,6 +72,16 @@ final class ZooKeeperBackend implements Backend {
 
   @Override
   public Subscription subscribe(String service, Observer observer) {
+    return subscribe(keys, reader, service, observer);
+  }
+
+  @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    return subscribe(settingsKeys, settingsReader, service, observer);
+  }
+
+  private Subscription subscribe(
+      ZooKeeperKeys keys, ZooKeeperReader reader, String service, Observer observer) {
     ZooKeeperSubscription subscription =
         new ZooKeeperSubscription(main, reader, settings, context.loop(), keys, service, observer);
     subscription.open();

@@ -10,6 +10,7 @@ import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Ownership;
 import io.discovery.spi.Subscription;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ final class FileBackend implements Backend {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final FileStore store;
+  private final FileStore settings;
   private final Duration poll;
   private final RegistryConfig config;
   private final BackendContext context;
@@ -39,12 +41,13 @@ final class FileBackend implements Backend {
   private volatile long progressAt;
   private boolean failing; // on the loop
 
-  FileBackend(FileStore store, Duration poll, RegistryConfig config, BackendContext context) {
-    this.store = store;
+  FileBackend(Path root, Duration poll, RegistryConfig config, BackendContext context) {
     this.poll = poll;
     this.config = config;
     this.context = context;
     this.loop = context.loop();
+    this.store = new FileStore(root, config.namespace(), loop::nanoTime);
+    this.settings = new FileStore(root, config.namespace() + ".settings", loop::nanoTime);
     this.progressAt = loop.nanoTime();
     this.disk =
         Executors.newSingleThreadExecutor(
@@ -62,7 +65,12 @@ final class FileBackend implements Backend {
 
   @Override
   public Subscription subscribe(String service, Observer observer) {
-    return new FileSubscription(this, service, observer);
+    return new FileSubscription(this, store, service, observer);
+  }
+
+  @Override
+  public Subscription subscribeSettings(String service, Observer observer) {
+    return new FileSubscription(this, settings, service, observer);
   }
 
   @Override

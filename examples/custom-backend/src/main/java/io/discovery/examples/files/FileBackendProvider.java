@@ -35,8 +35,7 @@ public final class FileBackendProvider implements BackendProvider {
   public Backend connect(RegistryConfig config, BackendContext context) {
     Path root = root(config.endpoints());
     Duration poll = poll(config.option(POLL).orElse("100"));
-    FileStore store = new FileStore(root, config.namespace(), context.loop()::nanoTime);
-    return new FileBackend(store, poll, config, context);
+    return new FileBackend(root, poll, config, context);
   }
 
   private static Path root(List<String> endpoints) {

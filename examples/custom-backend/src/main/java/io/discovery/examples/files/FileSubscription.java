@@ -21,13 +21,15 @@ import java.util.concurrent.CompletionStage;
  */
 final class FileSubscription implements Subscription {
   private final FileBackend backend;
+  private final FileStore store;
   private final String service;
   private final Observer observer;
   private EventLoop.Timer next = () -> {};
   private boolean closed;
 
-  FileSubscription(FileBackend backend, String service, Observer observer) {
+  FileSubscription(FileBackend backend, FileStore store, String service, Observer observer) {
     this.backend = backend;
+    this.store = store;
     this.service = service;
     this.observer = observer;
     look(null);
@@ -36,7 +38,7 @@ final class FileSubscription implements Subscription {
   /** Reads; {@code before} is the read before this one, null for the first. */
   private void look(Listing before) {
     backend
-        .list(service)
+        .read(() -> store.list(service))
         .whenComplete(
             (now, failure) -> {
               if (closed) {
@@ -84,7 +86,7 @@ final class FileSubscription implements Subscription {
   /** The looks have no connection of their own: what carries them is the disk thread. */
   @Override
   public CompletionStage<Void> probe() {
-    return backend.request(backend.store()::identity).thenApply(alive -> null);
+    return backend.request(store::identity).thenApply(alive -> null);
   }
 
   @Override
