@@ -28,34 +28,65 @@ record Addressing(
   /** RFC 6761 keeps .invalid free of hosts. */
   private static final String NOWHERE = "no-instances.invalid";
 
-  boolean looksUpHosts() {
-    return function.isEmpty();
+  /** Tells whether the addresses of the host decide about where the instance is. */
+  boolean looksUpHost(ServiceInstance instance) {
+    return function.isEmpty() && InstanceAddress.of(instance).isEmpty();
   }
 
   /**
-   * Returns the addresses of an instance whose host has these; none if the user's function fails.
+   * Returns the addresses of an instance whose host has these; none if it has no address of the
+   * kind that is dialled.
+   *
+   * @param complaint how loud to say that
    */
-  List<SocketAddress> of(ServiceInstance instance, List<InetAddress> host) {
-    return function.isPresent()
-        ? apply(function.get(), instance).stream().toList()
-        : host.stream()
-            .<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port()))
-            .toList();
+  List<SocketAddress> of(ServiceInstance instance, List<InetAddress> host, Level complaint) {
+    if (looksUpHost(instance)) {
+      return host.stream()
+          .<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port()))
+          .toList();
+    }
+    return apply(function.orElse(Addressing::refuse), instance, complaint).stream().toList();
   }
 
   /** Returns an address that no instance has, dialling which fails at once. */
   Optional<SocketAddress> nowhere(String service) {
     return function.isPresent()
-        ? apply(function.get(), new ServiceInstance(service, NOWHERE, NOWHERE, 1, 0, Map.of()))
+        ? apply(
+            function.get(),
+            new ServiceInstance(service, NOWHERE, NOWHERE, 1, 0, Map.of()),
+            Level.WARNING)
         : Optional.of(InetSocketAddress.createUnresolved(NOWHERE, 1));
   }
 
+  static boolean isNowhere(ServiceInstance instance) {
+    return instance.host().equals(NOWHERE);
+  }
+
+  /** What the registry says is not what a channel may be made to dial. */
+  private static SocketAddress refuse(ServiceInstance instance) {
+    throw InstanceAddress.unexpected(
+        instance, "host and port alone; other addresses are for channels made for them");
+  }
+
   private static Optional<SocketAddress> apply(
-      Function<ServiceInstance, ? extends SocketAddress> function, ServiceInstance instance) {
+      Function<ServiceInstance, ? extends SocketAddress> function,
+      ServiceInstance instance,
+      Level complaint) {
     try {
       return Optional.of(function.apply(instance));
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, () -> "no address for instance " + Percent.encode(instance.id()), e);
+      String message =
+          "instance "
+              + Percent.encode(instance.service())
+              + "/"
+              + Percent.encodeInvisible(instance.id())
+              + " is left out, this channel cannot dial it: "
+              + e.getMessage();
+      if (e instanceof IllegalArgumentException) {
+        LOG.log(complaint, message);
+      } else {
+        LOG.log(complaint, message, e); // no judgement but a mistake, to be found
+      }
       return Optional.empty();
     }
   }

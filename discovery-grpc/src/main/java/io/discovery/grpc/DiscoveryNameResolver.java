@@ -27,22 +27,38 @@ import java.util.concurrent.RejectedExecutionException;
 final class DiscoveryNameResolver extends NameResolver {
   private final Sharing sharing;
   private final Sharing.Key key;
-  private final Conflation<Resolution> conflation;
+  private final Balancing balancing;
+  private final Optional<PublishedConfig> published;
+  private final Conflation<News> conflation;
   private final Runnable signal;
   private final long seed = new Random().nextLong();
 
   // In the context.
   private Listener2 listener; // null before start
   private List<EquivalentAddressGroup> served = List.of(); // what the balancer works with
+  private Optional<ConfigOrError> config = Optional.empty(); // the service config it works with
   private String failure = ""; // what it was told instead
 
   // Written on the executor and in the context, see join.
   private volatile Lease<ServiceAddresses> share; // null before the first join
   private volatile boolean shutdown;
 
-  DiscoveryNameResolver(Sharing sharing, Sharing.Key key, Args args) {
+  /** What is known of a service, and how it is to be called if operators say so. */
+  private record News(Resolution where, Optional<ConfigOrError> how) {}
+
+  /**
+   * @param published what reads the service configs that operators publish; empty to ignore them
+   */
+  DiscoveryNameResolver(
+      Sharing sharing,
+      Sharing.Key key,
+      Balancing balancing,
+      Optional<PublishedConfig> published,
+      Args args) {
     this.sharing = sharing;
     this.key = key;
+    this.balancing = balancing;
+    this.published = published;
     this.conflation =
         new Conflation<>(
             args.getSynchronizationContext(),
@@ -55,7 +71,7 @@ final class DiscoveryNameResolver extends NameResolver {
 
   @Override
   public String getServiceAuthority() {
-    return Percent.encode(key.target().service());
+    return Percent.encode(key.service());
   }
 
   @Override
@@ -90,15 +106,18 @@ final class DiscoveryNameResolver extends NameResolver {
   }
 
   /** On the executor. */
-  private Resolution fetch() {
+  private News fetch() {
     try {
-      Resolution newest = join().resolution();
-      return newest instanceof Resolution.Found found
-          ? new Resolution.Found(ordered(found.groups()))
-          : newest;
+      ServiceAddresses service = join();
+      Resolution newest = service.resolution();
+      return new News(
+          newest instanceof Resolution.Found found
+              ? new Resolution.Found(ordered(found.groups()))
+              : newest,
+          published.flatMap(config -> config.of(service.serviceConfig())));
     } catch (RuntimeException | LinkageError e) {
-      return new Resolution.Failed(
-          "cannot find " + getServiceAuthority() + ": " + e.getMessage(), Optional.of(e));
+      String why = "cannot find " + getServiceAuthority() + ": " + e.getMessage();
+      return new News(new Resolution.Failed(why, Optional.of(e)), Optional.empty());
     }
   }
 
@@ -134,11 +153,13 @@ final class DiscoveryNameResolver extends NameResolver {
   }
 
   /** In the context. */
-  private void tell(Resolution newest) {
+  private void tell(News news) {
+    Resolution newest = news.where();
     if (newest instanceof Resolution.Found found) {
       failure = "";
-      if (!found.groups().equals(served)) {
+      if (!found.groups().equals(served) || !news.how().equals(config)) {
         served = found.groups();
+        config = news.how();
         listener.onResult2(addresses(served));
       }
     } else if (newest instanceof Resolution.Empty empty) {
@@ -158,7 +179,7 @@ final class DiscoveryNameResolver extends NameResolver {
     if (!served.isEmpty()) {
       served = List.of();
       key.addressing()
-          .nowhere(key.target().service())
+          .nowhere(key.service())
           .ifPresent(
               address ->
                   listener.onResult2(addresses(List.of(new EquivalentAddressGroup(address)))));
@@ -176,9 +197,14 @@ final class DiscoveryNameResolver extends NameResolver {
     }
   }
 
-  private static ResolutionResult addresses(List<EquivalentAddressGroup> groups) {
-    // Without a service config: any at all would replace the one that the channel's owner has set.
-    return ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build();
+  private ResolutionResult addresses(List<EquivalentAddressGroup> groups) {
+    ResolutionResult.Builder result =
+        ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(groups))
+            .setAttributes(balancing.attributes());
+    // Only if asked for: any at all replaces the one that the channel's owner has set.
+    config.or(balancing::serviceConfig).ifPresent(result::setServiceConfig);
+    return result.build();
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.function.Function;
  *  discovery://etcd/orders                     in the backend named etcd
  *  discovery:///orders?namespace=shop&amp;ttl=5s   with settings of {@link io.discovery.RegistryConfig}, percent-encoded
  *  discovery:///orders%2Feu                    a name with special characters
+ *  discovery:///orders?lb=discovery&amp;zone=a     with a load balancing policy, and settings of {@link BalancerConfig}
  * </pre>
  *
  * <p>Channels whose targets ask for the same registry share one. It is opened with the first call
@@ -37,7 +38,8 @@ import java.util.function.Function;
  * <p>A registry that fails costs no call: channels keep the addresses known last. Calls fail with
  * {@code UNAVAILABLE}, and the reason, only if nothing was ever known or the registry knows for
  * certain that there is no instance. The name under which TLS verifies servers is the service's,
- * percent-encoded, unless the channel overrides its authority.
+ * percent-encoded, unless the channel overrides its authority. Host and port of an instance are all
+ * that is dialled, whatever else its record says, see {@link InstanceAddress}.
  *
  * <p>Safe for any thread. Host names are looked up when they first appear, again after 10 s while
  * that fails, and, when connections break, if the answer is older than 30 s.
@@ -46,6 +48,14 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
   /** The registry a channel uses, set with {@code ManagedChannelBuilder.setNameResolverArg}. */
   public static final NameResolver.Args.Key<Registry> REGISTRY =
       NameResolver.Args.Key.create("io.discovery.Registry");
+
+  /**
+   * Settings of the load balancing policy {@code discovery} for a channel, set with {@code
+   * ManagedChannelBuilder.setNameResolverArg}. They do not choose the policy, see {@link
+   * BalancerConfig}.
+   */
+  public static final NameResolver.Args.Key<BalancerConfig> BALANCER =
+      NameResolver.Args.Key.create("io.discovery.grpc.BalancerConfig");
 
   /** The instance behind an address group, for load balancing policies. */
   @EquivalentAddressGroup.Attr
@@ -73,9 +83,10 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
    * Creates a provider for transports that do not dial host and port, such as the in-process one.
    *
    * @param addressType what the transport dials
-   * @param address makes the address of an instance; pure and quick. An instance for which it fails
-   *     is left out. It is also asked for the address of a host {@code no-instances.invalid}, where
-   *     nobody must be
+   * @param address makes the address of an instance, see {@link InstanceAddress}; pure and quick,
+   *     and the one to judge whether what a record says may be dialled. An instance for which it
+   *     throws is left out, with a line in the log. It is also asked for the address of a host
+   *     {@code no-instances.invalid}, where nobody must be
    */
   public <A extends SocketAddress> DiscoveryNameResolverProvider(
       Registry registry, Class<A> addressType, Function<ServiceInstance, A> address) {
@@ -139,6 +150,17 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
               + Percent.encode(parsed.service())
               + "': sets a backend or settings, but the channel was handed a registry (expected: one of the two)");
     }
-    return new DiscoveryNameResolver(sharing, new Sharing.Key(parsed, given, addressing), args);
+    return new DiscoveryNameResolver(
+        sharing,
+        new Sharing.Key(parsed.service(), parsed.registry(), given, addressing),
+        Balancing.of(parsed.balancer(), args),
+        parsed.balancer().published()
+            ? Optional.of(
+                new PublishedConfig(
+                    Percent.encode(parsed.service()),
+                    args.getServiceConfigParser(),
+                    parsed.balancer().serviceConfig()))
+            : Optional.empty(),
+        args);
   }
 }

@@ -10,12 +10,14 @@ import java.util.TreeMap;
 
 /**
  * What a target says: {@code discovery://BACKEND/SERVICE?KEY=VALUE&...}, of which only the service
- * is required. The keys are those of {@link RegistryConfig}. Immutable; equal for equal meaning.
+ * is required. The keys are those of {@link RegistryConfig} and of {@link BalancerChoice}.
+ * Immutable; equal for equal meaning.
  *
  * @param service the service's name, decoded
  * @param registry where to look it up
+ * @param balancer how to spread calls
  */
-record DiscoveryTarget(String service, RegistryChoice registry) {
+record DiscoveryTarget(String service, RegistryChoice registry, BalancerChoice balancer) {
   static final String SCHEME = "discovery";
 
   private static final String FORM =
@@ -39,8 +41,20 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
           Optional.ofNullable(target.getRawAuthority()).filter(text -> !text.isEmpty());
       backend.ifPresent(DiscoveryTarget::checkBackend);
       String service = service(target.getRawPath());
+      SortedMap<String, String> settings = new TreeMap<>();
+      BalancerChoice balancer = BalancerChoice.OPEN;
+      for (var setting : settings(target.getRawQuery()).entrySet()) {
+        if (BalancerChoice.isKey(setting.getKey())) {
+          balancer = balancer.with(setting.getKey(), setting.getValue());
+        } else {
+          checkForRegistry(setting.getKey(), setting.getValue());
+          settings.put(setting.getKey(), setting.getValue());
+        }
+      }
       return new DiscoveryTarget(
-          service, new RegistryChoice(backend, settings(target.getRawQuery())));
+          service,
+          new RegistryChoice(backend, Collections.unmodifiableSortedMap(settings)),
+          balancer);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("target '" + shown + "': " + e.getMessage(), e);
     }
@@ -83,15 +97,26 @@ record DiscoveryTarget(String service, RegistryChoice registry) {
       String key = Percent.decode(pair.substring(0, equals));
       checkKey(key);
       String value = Percent.decode(pair.substring(equals + 1));
-      // Whether a TLS file is there may change, see parse.
-      if (!key.startsWith("tls.")) {
-        RegistryConfig.defaults().with(key, value);
-      }
       if (settings.put(key, value) != null) {
         throw new IllegalArgumentException(key + ": given twice (expected: once)");
       }
     }
-    return Collections.unmodifiableSortedMap(settings);
+    return settings;
+  }
+
+  private static void checkForRegistry(String key, String value) {
+    // Whether a TLS file is there may change, see parse.
+    if (key.startsWith("tls.")) {
+      return;
+    }
+    try {
+      RegistryConfig.defaults().with(key, value);
+    } catch (IllegalArgumentException e) {
+      if (e.getMessage().startsWith("unknown key")) {
+        BalancerChoice.checkNoSlip(key);
+      }
+      throw e;
+    }
   }
 
   private static void checkKey(String key) {

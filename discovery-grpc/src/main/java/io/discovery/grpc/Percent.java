@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
+import java.util.function.IntPredicate;
 
 /** Percent-encoding of names in targets, authorities and messages. */
 final class Percent {
@@ -20,9 +21,21 @@ final class Percent {
    * segment, a valid authority and safe to log.
    */
   static String encode(String text) {
+    return encode(text, b -> UNRESERVED.indexOf(b) >= 0);
+  }
+
+  /**
+   * Encodes what is no visible ASCII, and what separates values of a header: readable, and safe to
+   * log or to send.
+   */
+  static String encodeInvisible(String text) {
+    return encode(text, b -> b > ' ' && b < 0x7F && b != '%' && b != ',');
+  }
+
+  private static String encode(String text, IntPredicate kept) {
     StringBuilder encoded = new StringBuilder(text.length() + 8);
     for (byte b : text.getBytes(UTF_8)) {
-      if (UNRESERVED.indexOf(b) >= 0) {
+      if (kept.test(b)) {
         encoded.append((char) b);
       } else {
         encoded.append('%').append(HEX.toHexDigits(b));

@@ -4,15 +4,13 @@ import io.discovery.Registration;
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.grpc.Server;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.net.SocketAddress;
+import io.grpc.ServerBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -21,43 +19,58 @@ import java.util.function.UnaryOperator;
  * the order that loses no call.
  *
  * <pre>{@code
- * Server server = Grpc.newServerBuilderForPort(0, credentials).addService(orders).build().start();
- * try (RegisteredServer registered = RegisteredServer.builder(registry, server).service("orders").register()) {
- *   ...
- * }
+ * ServerBuilder<?> builder = Grpc.newServerBuilderForPort(8080, credentials).addService(orders);
+ * RegisteredServer server =
+ *     RegisteredServer.builder(registry, builder)
+ *         .service("orders", instance -> instance.withMetadata("zone", "a"))
+ *         .health(ServerHealth.create())
+ *         .shutdownHook()
+ *         .register(); // builds, starts, registers
+ * server.server().awaitTermination();
  * }</pre>
  *
  * <p>Safe for any thread. {@link #close} shuts the server down and leaves the registry open.
  */
 public final class RegisteredServer implements AutoCloseable {
-  private static final Logger LOG = System.getLogger("io.discovery.grpc");
-
-  /** Cancelled calls end at once; this is for their last writes. */
-  private static final Duration AFTER_CANCEL = Duration.ofSeconds(1);
-
   private final Server server;
-  private final List<Registration> registrations;
-  private final Runnable beforeLeaving;
-  private final Duration quietPeriod;
-  private final Duration drainTimeout;
-  private boolean closed; // guarded by this
+  private final Registrations registrations;
+  private final Departure departure;
+  private final ShutdownHook shutdownHook;
+  private volatile boolean leaving; // written under this
 
-  private RegisteredServer(Builder builder, List<Registration> registrations) {
-    this.server = builder.server;
-    this.registrations = List.copyOf(registrations);
-    this.beforeLeaving = builder.beforeLeaving;
-    this.quietPeriod = builder.quietPeriod;
-    this.drainTimeout = builder.drainTimeout;
+  private RegisteredServer(
+      Server server, Registrations registrations, Departure departure, boolean untilShutdown) {
+    this.server = server;
+    this.registrations = registrations;
+    this.departure = departure;
+    this.shutdownHook = untilShutdown ? ShutdownHook.of(this::close) : ShutdownHook.NONE;
   }
 
   /**
-   * Begins to describe a server.
+   * Begins to describe a server that runs already.
    *
    * @param registry where to register; stays yours to close, after the server
    * @param server a server that has been started
    */
   public static Builder builder(Registry registry, Server server) {
-    return new Builder(registry, server);
+    return new Builder(
+        registry, new ServerSource.Running(Objects.requireNonNull(server, "server")));
+  }
+
+  /**
+   * Begins to describe a server that {@link Builder#register} builds, starts and registers.
+   *
+   * @param registry where to register; stays yours to close, after the server
+   * @param server of any transport, with its services
+   */
+  public static Builder builder(Registry registry, ServerBuilder<?> server) {
+    return new Builder(
+        registry, new ServerSource.Unbuilt(Objects.requireNonNull(server, "server")));
+  }
+
+  /** Returns the server, to ask for its port and to await its end. */
+  public Server server() {
+    return server;
   }
 
   /**
@@ -65,7 +78,7 @@ public final class RegisteredServer implements AutoCloseable {
    * is left to this object.
    */
   public List<Registration> registrations() {
-    return registrations;
+    return registrations.all();
   }
 
   /**
@@ -74,63 +87,94 @@ public final class RegisteredServer implements AutoCloseable {
    * @throws io.discovery.DiscoveryException as {@link Registration#awaitRegistered}
    */
   public void awaitRegistered(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    for (Registration registration : registrations) {
-      registration.awaitRegistered(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-    }
+    registrations.await(timeout);
   }
 
   /**
-   * Leaves without losing a call: runs the hook, deregisters and waits for the acknowledgement (per
-   * service at most for the close timeout of the registry's configuration), serves on for the quiet
-   * period while clients hear of it, then takes no new calls, waits for those under way, and
-   * cancels what is left after the drain timeout.
+   * Changes what is published of this server, for all of its services, as {@link
+   * Registration#update} does for one: in place, never waiting for the network.
+   *
+   * @param change computes the next instance from the present one of a service; may run more than
+   *     once. Service and id must stay
+   * @return completes when the store has acknowledged it for all; fails if one of them is
+   *     superseded or closed before, which keeps no other from the change
+   * @throws IllegalArgumentException if a result is out of bounds or has another service or id
+   * @throws IllegalStateException if the server is leaving or has left
+   */
+  public CompletableFuture<Void> update(UnaryOperator<ServiceInstance> change) {
+    if (leaving) {
+      throw new IllegalStateException(this + " (expected: updates before close())");
+    }
+    return registrations.update(change);
+  }
+
+  /**
+   * Sets the weight, for all services.
+   *
+   * @param weight share of the traffic relative to the other instances, 0 or more; 0 asks for none,
+   *     which only balancing policies that know weights obey
+   * @return as {@link #update}, which also says what is thrown
+   */
+  public CompletableFuture<Void> setWeight(int weight) {
+    return update(instance -> instance.withWeight(weight));
+  }
+
+  /** Adds or replaces one entry of the metadata, for all services, as {@link #update} does. */
+  public CompletableFuture<Void> setMetadata(String key, String value) {
+    return update(instance -> instance.withMetadata(key, value));
+  }
+
+  /**
+   * Leaves without losing a call.
+   *
+   * <ol>
+   *   <li>reports NOT_SERVING to health checks, and runs the hook before leaving;
+   *   <li>if drained by weight: publishes weight 0, waits up to 2 s for the acknowledgement, and
+   *       serves on for the quiet period, unless nobody can have heard;
+   *   <li>deregisters all services at a time and waits for the acknowledgement, at most for the
+   *       close timeout of the registry's configuration;
+   *   <li>serves on for the quiet period, while clients hear of it;
+   *   <li>takes no new calls, waits for those under way, and cancels what is left after the drain
+   *       timeout.
+   * </ol>
    *
    * <p>Blocks meanwhile. An interrupt ends the waiting but not the closing, and is preserved. A
-   * second call waits for the first.
+   * second call waits for the first. May be called while the JVM shuts down.
    */
   @Override
   public synchronized void close() {
-    if (closed) {
-      return;
+    if (!leaving) {
+      leaving = true;
+      departure.leave(server, registrations);
+      shutdownHook.remove(); // last, so that a JVM that ends meanwhile waits for this to be over
     }
-    closed = true;
-    try {
-      beforeLeaving.run();
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "the hook before leaving failed; leaving all the same", e);
-    }
-    registrations.forEach(Registration::close);
-    try {
-      // Ends early if somebody else takes the server down.
-      server.awaitTermination(quietPeriod.toNanos(), TimeUnit.NANOSECONDS);
-      server.shutdown();
-      if (!server.awaitTermination(drainTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.log(Level.WARNING, "cancelling the calls still under way after {0}", drainTimeout);
-        server.shutdownNow();
-        server.awaitTermination(AFTER_CANCEL.toNanos(), TimeUnit.NANOSECONDS);
-      }
-    } catch (InterruptedException e) {
-      server.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+  }
+
+  @Override
+  public String toString() {
+    String phase = server.isTerminated() ? " has left" : leaving ? " is leaving" : "";
+    return "server " + registrations.all() + phase;
   }
 
   /** Describes a server to register. For one thread and one {@link #register}. */
   public static final class Builder {
     private final Registry registry;
-    private final Server server;
+    private final ServerSource source;
     private final List<Function<AdvertisedAddress, ServiceInstance>> services = new ArrayList<>();
     private Optional<String> host = Optional.empty();
     private Optional<Integer> port = Optional.empty();
     private Optional<Duration> ttl = Optional.empty();
+    private Optional<ServerHealth> health = Optional.empty();
+    private Optional<InstanceHeader> header = Optional.empty();
+    private boolean byWeight;
+    private boolean untilShutdown;
     private Duration quietPeriod = Duration.ofSeconds(1);
     private Duration drainTimeout = Duration.ofSeconds(20);
     private Runnable beforeLeaving = () -> {};
 
-    private Builder(Registry registry, Server server) {
+    private Builder(Registry registry, ServerSource source) {
       this.registry = Objects.requireNonNull(registry, "registry");
-      this.server = Objects.requireNonNull(server, "server");
+      this.source = source;
     }
 
     /**
@@ -176,67 +220,127 @@ public final class RegisteredServer implements AutoCloseable {
     }
 
     /**
-     * Sets what runs first on leaving, such as reporting NOT_SERVING to health checks. Its
-     * exceptions are logged.
+     * Ties health checks to the registration, see {@link ServerHealth}. To a server that runs
+     * already its {@link ServerHealth#service service} must have been added.
+     */
+    public Builder health(ServerHealth health) {
+      this.health = Optional.of(health);
+      return this;
+    }
+
+    /**
+     * Makes answers tell which instance they are from. A server that runs already must have been
+     * built with this interceptor.
+     */
+    public Builder instanceHeader(InstanceHeader header) {
+      this.header = Optional.of(header);
+      return this;
+    }
+
+    /**
+     * Sets what runs on leaving before clients are told anything by the registry. Its exceptions
+     * are logged. It must not end the JVM, which would wait for it.
      */
     public Builder beforeLeaving(Runnable hook) {
       this.beforeLeaving = Objects.requireNonNull(hook, "hook");
       return this;
     }
 
-    /** Sets how long to serve on after deregistering, while clients hear of it; 1 s if not set. */
+    /**
+     * Leaves in two steps: weight 0 first, which moves the calls of clients that know weights over
+     * connections they have already, then deregistration, which moves those of all others. Without
+     * this only the second.
+     */
+    public Builder drainByWeight() {
+      this.byWeight = true;
+      return this;
+    }
+
+    /**
+     * Sets how long to serve on after a step of leaving, while clients hear of it; 1 s if not set.
+     *
+     * @param period 0 or more
+     */
     public Builder quietPeriod(Duration period) {
-      this.quietPeriod = Objects.requireNonNull(period, "period");
+      this.quietPeriod = notNegative("quietPeriod", period);
       return this;
     }
 
     /**
      * Sets how long calls under way may take to end; 20 s if not set, so that all is over in
      * Kubernetes' 30 s.
+     *
+     * @param timeout 0 or more
      */
     public Builder drainTimeout(Duration timeout) {
-      this.drainTimeout = Objects.requireNonNull(timeout, "timeout");
+      this.drainTimeout = notNegative("drainTimeout", timeout);
       return this;
     }
 
     /**
-     * Registers. Does not wait for the registry: see {@link RegisteredServer#awaitRegistered}.
+     * Makes the JVM close the server when it ends in good order, as on SIGTERM; what {@code kill
+     * -9} ends goes with its time to live. Closing the server before takes that back. The JVM runs
+     * its hooks side by side: whatever the server needs, its registry too, must not be closed by
+     * another.
+     */
+    public Builder shutdownHook() {
+      this.untilShutdown = true;
+      return this;
+    }
+
+    /**
+     * Registers, after having built and started the server if it does not run yet. Does not wait
+     * for the registry: see {@link RegisteredServer#awaitRegistered}.
      *
+     * <p>If this fails nothing stays registered, and a server that was started here is shut down.
+     *
+     * @throws java.io.UncheckedIOException if the server does not start, such as on a port in use
      * @throws IllegalArgumentException if a name, address or detail is out of bounds
-     * @throws IllegalStateException if no service is named, the server has not been started, its
-     *     address cannot be told, or one of the instances is registered already; then nothing stays
-     *     registered
+     * @throws IllegalStateException if no service is named, a running server was promised and is
+     *     not, its address cannot be told, one of the instances is registered already, or the JVM
+     *     is shutting down
      */
     public RegisteredServer register() {
       if (services.isEmpty()) {
         throw new IllegalStateException("no service (expected: service(NAME) before register())");
       }
-      AdvertisedAddress address =
-          AdvertisedAddress.of(listenSockets(), host, port, Network.THIS_MACHINE);
-      List<ServiceInstance> instances =
-          services.stream().map(service -> service.apply(address)).toList();
-      List<Registration> registrations = new ArrayList<>();
+      Server server = source.start(health, header);
       try {
-        for (ServiceInstance instance : instances) {
-          registrations.add(
-              ttl.isPresent()
-                  ? registry.register(instance, ttl.get())
-                  : registry.register(instance));
-        }
-      } catch (RuntimeException e) {
-        registrations.forEach(Registration::close);
+        return register(server);
+      } catch (RuntimeException | Error e) {
+        source.giveUp(server);
         throw e;
       }
-      return new RegisteredServer(this, registrations);
     }
 
-    private List<? extends SocketAddress> listenSockets() {
+    private RegisteredServer register(Server server) {
+      AdvertisedAddress address =
+          AdvertisedAddress.of(server.getListenSockets(), host, port, Network.THIS_MACHINE);
+      List<ServiceInstance> instances =
+          services.stream().map(service -> service.apply(address)).toList();
+      // Before anybody hears of the server, so that who comes is not sent away.
+      header.ifPresent(present -> present.tell(instances));
+      health.ifPresent(present -> present.serving(server, instances));
+      Registrations registrations = Registrations.NONE;
       try {
-        return server.getListenSockets();
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(
-            "server: " + e.getMessage() + " (expected: a running one; start() comes first)", e);
+        registrations = Registrations.of(registry, instances, ttl);
+        return new RegisteredServer(
+            server,
+            registrations,
+            new Departure(health, beforeLeaving, byWeight, quietPeriod, drainTimeout),
+            untilShutdown);
+      } catch (RuntimeException | Error e) {
+        registrations.close();
+        health.ifPresent(present -> present.notServing(server, instances));
+        throw e;
       }
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + value + " (expected: 0 or more)");
+      }
+      return value;
     }
   }
 }

@@ -2,11 +2,13 @@ package io.discovery.grpc;
 
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
+import io.discovery.SettingsWatcher;
 import io.discovery.Snapshot;
 import io.discovery.Watcher;
 import io.discovery.grpc.Shared.Lease;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -27,12 +29,16 @@ import java.util.stream.Collectors;
  * registry change nothing here.
  */
 final class ServiceAddresses implements AutoCloseable {
+  /** The name of the setting that holds a service config. */
+  private static final String SERVICE_CONFIG = "grpc";
+
   private final Lease<Registry> registry;
   private final String service;
   private final Addressing addressing;
   private final HostNames hosts;
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
+  private final SettingsWatcher settings;
   private volatile boolean hostsChanged;
   private Resolution resolution = new Resolution.Pending(); // guarded by this
   private long sequence = -1; // of the snapshot that resolution was made of; guarded by this
@@ -69,6 +75,7 @@ final class ServiceAddresses implements AutoCloseable {
                     signal();
                   }
                 });
+    this.settings = registry.value().watchSettings(service, changed -> signal());
   }
 
   /** What was made of an instance whose host has these addresses; nothing if there are none. */
@@ -110,8 +117,16 @@ final class ServiceAddresses implements AutoCloseable {
   @Override
   public void close() {
     watcher.close();
+    settings.close();
     hosts.close();
     registry.close();
+  }
+
+  /**
+   * Returns the service config that operators have published; empty if there is none, or none yet.
+   */
+  Optional<String> serviceConfig() {
+    return settings.current().map(all -> all.get(SERVICE_CONFIG));
   }
 
   /** Returns what is known now. Never waits for the network. */
@@ -149,10 +164,12 @@ final class ServiceAddresses implements AutoCloseable {
     hosts.retain(instances.stream().map(ServiceInstance::host).collect(Collectors.toSet()));
     for (ServiceInstance instance : instances) {
       HostNames.Answer host =
-          addressing.looksUpHosts() ? hosts.answer(instance.host()) : HostNames.Answer.NOT_ASKED;
+          addressing.looksUpHost(instance)
+              ? hosts.answer(instance.host())
+              : HostNames.Answer.NOT_ASKED;
       Group group = groups.get(instance.id());
       if (group == null || !group.fits(instance, host.addresses())) {
-        group = group(instance, host.addresses());
+        group = group(instance, host.addresses(), group != null && isLeftOut(group));
       }
       next.put(instance.id(), group);
       group.group.ifPresent(found::add);
@@ -165,13 +182,21 @@ final class ServiceAddresses implements AutoCloseable {
     if (instances.isEmpty()) {
       return new Resolution.Empty("no instances of " + service + " in " + registry.value());
     }
-    return waiting
-        ? new Resolution.Pending()
-        : failed("none of the hosts of its instances has an address: " + some(instances), null);
+    if (waiting) {
+      return new Resolution.Pending();
+    }
+    return instances.stream().anyMatch(addressing::looksUpHost)
+        ? failed("none of the hosts of its instances has an address: " + some(instances), null)
+        : failed("this channel can dial none of its instances; see the log", null);
   }
 
-  private Group group(ServiceInstance instance, List<InetAddress> host) {
-    List<SocketAddress> addresses = addressing.of(instance, host);
+  private boolean isLeftOut(Group group) {
+    return group.group.isEmpty() && !addressing.looksUpHost(group.instance);
+  }
+
+  private Group group(ServiceInstance instance, List<InetAddress> host, boolean complained) {
+    List<SocketAddress> addresses =
+        addressing.of(instance, host, complained ? Level.DEBUG : Level.WARNING);
     Attributes attributes =
         Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build();
     return new Group(

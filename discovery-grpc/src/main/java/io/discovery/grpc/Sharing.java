@@ -37,9 +37,11 @@ final class Sharing {
   /**
    * Which service where.
    *
-   * @param given the registry to use instead of the one the target chooses
+   * @param registry the one that the target chooses
+   * @param given the one to use instead
    */
-  record Key(DiscoveryTarget target, Optional<Registry> given, Addressing addressing) {}
+  record Key(
+      String service, RegistryChoice registry, Optional<Registry> given, Addressing addressing) {}
 
   /**
    * Joins the users of a service. Opens its registry for the first, which may take a moment.
@@ -54,11 +56,11 @@ final class Sharing {
     Lease<Registry> registry =
         key.given()
             .map(given -> new Lease<>(given, () -> {}))
-            .orElseGet(() -> registries.acquire(key.target().registry()));
+            .orElseGet(() -> registries.acquire(key.registry()));
     try {
       return new ServiceAddresses(
           registry,
-          key.target().service(),
+          key.service(),
           key.addressing(),
           changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
     } catch (RuntimeException | Error e) {

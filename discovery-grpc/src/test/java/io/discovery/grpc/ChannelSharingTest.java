@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** What channels share, and what that saves the registry. */
 final class ChannelSharingTest {
+  /** One of a service's instances, one of its settings. */
+  private static final int WATCHES = 2;
+
   private final MemoryStore store = MemoryStore.named("sharing-" + UUID.randomUUID());
   private final Stage stage = new Stage(store.config());
 
@@ -40,8 +43,8 @@ final class ChannelSharingTest {
     for (int i = 0; i < 100; i++) {
       assertEquals("a", Greeter.call(stage.channel(registry, "orders", "round_robin")));
     }
-    assertEquals(OptionalLong.of(1), watches());
-    assertEquals(before + 1, registry.stats().subscriptions());
+    assertEquals(OptionalLong.of(WATCHES), watches());
+    assertEquals(before + WATCHES, registry.stats().subscriptions());
   }
 
   @Test
@@ -72,7 +75,7 @@ final class ChannelSharingTest {
     ManagedChannel second = stage.channel(target, provider);
     assertEquals("a", Greeter.call(first));
     assertEquals("a", Greeter.call(second));
-    assertEquals(OptionalLong.of(1), watches());
+    assertEquals(OptionalLong.of(WATCHES), watches());
     assertEquals(clients.getAsLong() + 1, store.census().connections().getAsLong());
     first.shutdownNow();
     assertEquals("a", Greeter.call(second));

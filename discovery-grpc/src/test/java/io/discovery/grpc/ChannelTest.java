@@ -35,7 +35,7 @@ final class ChannelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pick_first", "round_robin"})
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void noCallFailsWhileTheRegistryIsDown(String policy) {
     Registry registry = stage.registry();
     stage.greeter("a", registry, "orders");
@@ -51,12 +51,13 @@ final class ChannelTest {
     }
   }
 
-  @Test
-  void roundRobinCallsWhoeverIsThere() {
+  @ParameterizedTest
+  @ValueSource(strings = {"round_robin", "discovery"})
+  void aPolicyForManyCallsWhoeverIsThere(String policy) {
     Registry registry = stage.registry();
     stage.greeter("a", registry, "orders");
     Greeter b = stage.greeter("b");
-    try (Traffic traffic = new Traffic(stage.channel(registry, "orders", "round_robin"))) {
+    try (Traffic traffic = new Traffic(stage.channel(registry, "orders", policy))) {
       traffic.awaitMoreFrom("a");
       Registration registration = stage.register(registry, "orders", b);
       traffic.awaitMoreFrom("a", "b");
@@ -100,7 +101,7 @@ final class ChannelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pick_first", "round_robin"})
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void theLastInstanceThatDeregistersGetsNoMoreCallsAlthoughItRuns(String policy) {
     Registry registry = stage.registry();
     Greeter a = stage.greeter("a");
@@ -122,12 +123,13 @@ final class ChannelTest {
     Await.until("calls succeed again", Duration.ofSeconds(1), () -> Greeter.answers(channel));
   }
 
-  @Test
-  void changesThatMoveNobodyReconnectNothing() {
+  @ParameterizedTest
+  @ValueSource(strings = {"round_robin", "discovery"})
+  void changesThatMoveNobodyReconnectNothing(String policy) {
     Registry registry = stage.registry();
     Greeter a = stage.greeter("a");
     Registration registration = stage.register(registry, "orders", a);
-    try (Traffic traffic = new Traffic(stage.channel(registry, "orders", "round_robin"))) {
+    try (Traffic traffic = new Traffic(stage.channel(registry, "orders", policy))) {
       traffic.awaitMoreFrom("a");
       for (int weight = 2; weight < 12; weight++) {
         int next = weight;

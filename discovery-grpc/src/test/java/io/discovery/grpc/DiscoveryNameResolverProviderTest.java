@@ -73,4 +73,22 @@ final class DiscoveryNameResolverProviderTest {
           stage.build(builder("discovery:///orders").overrideAuthority("example.com")).authority());
     }
   }
+
+  @Test
+  void aTargetMayChooseAPolicyThatNeedsNoConfiguration() {
+    for (String policy : new String[] {"discovery", "round_robin", "pick_first"}) {
+      stageless(builder("discovery:///orders?lb=" + policy));
+    }
+    ManagedChannelBuilder<?> needsMore =
+        builder("discovery:///orders?lb=outlier_detection_experimental");
+    String message = assertThrows(IllegalArgumentException.class, needsMore::build).getMessage();
+    assertTrue(
+        message.startsWith(
+            "lb: 'outlier_detection_experimental' (expected: a policy that needs no configuration): "),
+        message);
+  }
+
+  private static void stageless(ManagedChannelBuilder<?> builder) {
+    builder.build().shutdownNow();
+  }
 }

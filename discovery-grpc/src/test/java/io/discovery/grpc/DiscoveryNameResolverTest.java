@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.discovery.Registration;
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.tck.Await;
 import io.discovery.tck.MemoryStore;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import java.net.InetAddress;
@@ -39,10 +41,14 @@ final class DiscoveryNameResolverTest {
   }
 
   private NameResolver resolver(HostNames.Lookup lookup) {
+    return resolver("discovery:///orders", lookup);
+  }
+
+  private NameResolver resolver(String target, HostNames.Lookup lookup) {
     Sharing sharing = new Sharing(Duration.ofMillis(1), lookup);
     NameResolver resolver =
         new DiscoveryNameResolverProvider(sharing, Optional.of(registry), Addressing.HOST_AND_PORT)
-            .newNameResolver(URI.create("discovery:///orders"), probe.args());
+            .newNameResolver(URI.create(target), probe.args());
     stage.atEnd(() -> probe.inContext(resolver::shutdown));
     return resolver;
   }
@@ -67,9 +73,43 @@ final class DiscoveryNameResolverTest {
         Set.of("channel-executor", "channel-timer").containsAll(probe.threads),
         () -> "told on " + probe.threads);
     assertNull(probe.newest().getServiceConfig());
+    assertEquals(Attributes.EMPTY, probe.newest().getAttributes());
     assertEquals(
         instance,
         probe.groups().get(0).getAttributes().get(DiscoveryNameResolverProvider.INSTANCE));
+  }
+
+  @Test
+  void balancerSettingsOfTheTargetAreToldBesideTheAddresses() {
+    put("a", "10.0.0.1:80");
+    probe.start(resolver("discovery:///orders?zone=a", InetAddress::getAllByName));
+    probe.awaitAddresses("/10.0.0.1:80");
+    assertNull(probe.newest().getServiceConfig());
+    assertEquals(
+        BalancerConfig.defaults().withZone("a"),
+        probe.newest().getAttributes().get(DiscoveryLoadBalancerProvider.CONFIG));
+  }
+
+  @Test
+  void weightsAndMetadataAreNewsToo() {
+    ServiceInstance instance = ServiceInstance.of("orders", "10.0.0.1", 80);
+    Registration registration = stage.register(registry, instance);
+    probe.start(resolver());
+    probe.awaitAddresses("/10.0.0.1:80");
+    registration.update(now -> now.withWeight(0).withMetadata("zone", "b")).join();
+    Await.until(
+        "the change",
+        Stage.SOON,
+        () ->
+            instance
+                .withWeight(0)
+                .withMetadata("zone", "b")
+                .equals(
+                    probe
+                        .groups()
+                        .get(0)
+                        .getAttributes()
+                        .get(DiscoveryNameResolverProvider.INSTANCE)));
   }
 
   @Test
@@ -78,11 +118,17 @@ final class DiscoveryNameResolverTest {
     probe.awaitFailure();
     long start = System.nanoTime();
     int before = probe.results.size();
-    for (int i = 0; i < 1_000; i++) {
-      put("i" + i, "10.0." + i / 250 + "." + i % 250 + ":80");
+    for (int i = 0; i < 20_000; i++) {
+      put("i" + i % 1_000, "10." + i / 1_000 + "." + i % 1_000 / 250 + "." + i % 250 + ":80");
     }
-    Await.until("all instances", Stage.SOON, () -> probe.groups().size() == 1_000);
+    Await.until(
+        "all instances with their last address",
+        Duration.ofMinutes(1),
+        () ->
+            probe.addresses().size() == 1_000
+                && probe.addresses().stream().allMatch(address -> address.startsWith("/10.19.")));
     long windows = (System.nanoTime() - start) / Conflation.WINDOW.toNanos();
+    assertTrue(Conflation.WINDOW.toMillis() >= 20, "more than 50 pushes a second");
     int pushes = probe.results.size() - before;
     assertTrue(pushes <= windows + 2, pushes + " pushes in " + windows + " windows");
   }

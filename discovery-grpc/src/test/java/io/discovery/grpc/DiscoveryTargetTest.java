@@ -47,6 +47,17 @@ final class DiscoveryTargetTest {
   }
 
   @Test
+  void balancerSettingsConcernNoRegistry() {
+    DiscoveryTarget target =
+        parse("discovery:///orders?zone=a%20b&lb=discovery&subset=20&slow-start=30s&ttl=5s");
+    assertEquals(Map.of("ttl", "5s"), target.registry().settings());
+    assertEquals(Optional.of("discovery"), target.balancer().policy());
+    assertEquals("zone=a b&slow-start=30s&subset=20", target.balancer().config().toString());
+    assertTrue(parse("discovery:///orders?zone=a").registry().isOpen());
+    assertEquals(BalancerChoice.OPEN, parse("discovery:///orders?ttl=5s").balancer());
+  }
+
+  @Test
   void targetsThatMeanTheSameAreEqual() {
     assertEquals(
         parse("discovery://etcd/orders?ttl=5s&namespace=n"),
@@ -68,6 +79,12 @@ final class DiscoveryTargetTest {
         "discovery:///orders?namespce=x | unknown key 'namespce'",
         "discovery:///orders?namespce=x | nearest known key: 'namespace'",
         "discovery:///orders?ttl=soon | ttl: 'soon'",
+        "discovery:///orders?zoen=a | unknown key 'zoen' (nearest known key: 'zone'; all: [lb, service-config, zone,",
+        "discovery:///orders?slow-strat=3s | nearest known key: 'slow-start'",
+        "discovery:///orders?tl=3s | nearest known key: 'ttl'",
+        "discovery:///orders?slow-start=3 | slow-start: '3' (expected: a duration such as 30s",
+        "discovery:///orders?lb=discovry | lb: 'discovry' (expected: a load balancing policy on the class path",
+        "discovery:///orders?zone=a&zone=b | zone: given twice",
         "discovery:///orders?ttl=5s&ttl=6s | ttl: given twice",
         "discovery:///orders?ttl | query (expected: KEY=VALUE",
         "discovery:///orders?=5 | query (expected: KEY=VALUE",

@@ -10,9 +10,12 @@ import io.discovery.tck.Server;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,8 +60,8 @@ abstract class EndToEnd {
 
   @ParameterizedTest
   @CsvSource({
-    "pick_first, false", "round_robin, false",
-    "pick_first, true", "round_robin, true",
+    "pick_first, false", "round_robin, false", "discovery, false",
+    "pick_first, true", "round_robin, true", "discovery, true",
   })
   void noCallFailsWhileTheRegistryIsDeadOrFrozen(String policy, boolean frozen) {
     Registry servers = stage.registry();
@@ -76,15 +79,34 @@ abstract class EndToEnd {
       store().start();
       traffic.awaitMore();
       serve("c", servers);
-      if (policy.equals("round_robin")) {
+      if (!policy.equals("pick_first")) {
         traffic.awaitMoreFrom("a", "b", "c");
       }
       traffic.assertNoFailure();
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
-  @ValueSource(strings = {"pick_first", "round_robin"})
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
+  void aMinuteWithoutARegistryCostsNoCall(String policy) {
+    Registry servers = stage.registry();
+    RegisteredServer a = serve("a", servers);
+    serve("b", servers);
+    try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
+      traffic.awaitMore();
+      store().kill();
+      traffic.go(Duration.ofMinutes(1));
+      store().start();
+      serve("c", servers);
+      a.close();
+      traffic.awaitMore();
+      traffic.assertNoFailure();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void noCallFailsWhenTheRegistryLosesItsData(String policy) {
     Registry servers = stage.registry();
     serve("a", servers);
@@ -104,7 +126,7 @@ abstract class EndToEnd {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pick_first", "round_robin"})
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void noCallFailsWhileAllServersAreReplacedOneByOne(String policy) {
     Registry servers = stage.registry();
     RegisteredServer a = serve("a", servers);
@@ -122,6 +144,43 @@ abstract class EndToEnd {
       assertEquals(old, traffic.answers("a") + traffic.answers("b"), "calls of servers that left");
       traffic.assertNoFailure();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
+  void noCallFailsWhileAllServersAreRestartedOneByOne(String policy) {
+    Registry servers = stage.registry();
+    List<RegisteredServer> running = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      running.add(drainedByWeight("old-" + i, 0, servers));
+    }
+    try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
+      traffic.awaitMore();
+      for (int i = 0; i < 3; i++) {
+        int port = running.get(i).server().getPort();
+        running.get(i).close();
+        running.set(i, drainedByWeight("new-" + i, port, servers));
+        traffic.awaitMore();
+        if (!policy.equals("pick_first")) {
+          traffic.awaitMoreFrom("new-" + i);
+        }
+      }
+      traffic.assertNoFailure();
+    }
+  }
+
+  private RegisteredServer drainedByWeight(String name, int port, Registry registry) {
+    RegisteredServer server =
+        RegisteredServer.builder(
+                registry,
+                Greeter.builder("127.0.0.1", port).addService(Greeter.service(() -> name)))
+            .advertise("127.0.0.1")
+            .service("orders")
+            .drainByWeight()
+            .register();
+    stage.atEnd(() -> server.server().shutdownNow());
+    server.awaitRegistered(Stage.SOON);
+    return server;
   }
 
   @Test

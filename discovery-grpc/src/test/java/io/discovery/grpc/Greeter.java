@@ -8,9 +8,13 @@ import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
@@ -26,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A real server that answers every call with its own name. */
 final class Greeter implements AutoCloseable {
@@ -36,7 +41,6 @@ final class Greeter implements AutoCloseable {
           .setFullMethodName("test.Greeter/Name")
           .build();
 
-  private final String name;
   private final Server server;
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
@@ -47,8 +51,13 @@ final class Greeter implements AutoCloseable {
   }
 
   static ServerBuilder<?> builder(String host) {
+    return builder(host, 0);
+  }
+
+  static ServerBuilder<?> builder(String host, int port) {
     return NettyServerBuilder.forAddress(
-        new InetSocketAddress(host, 0), InsecureServerCredentials.create());
+        new InetSocketAddress(HostNames.literal(host).orElseThrow(), port),
+        InsecureServerCredentials.create());
   }
 
   Greeter(String name, ServerBuilder<?> builder) {
@@ -57,13 +66,38 @@ final class Greeter implements AutoCloseable {
 
   /** Starts a server whose calls take a while. */
   Greeter(String name, ServerBuilder<?> builder, Duration work) {
-    this.name = name;
     try {
       this.server =
-          builder.addService(service(work)).addTransportFilter(counting()).build().start();
+          builder
+              .addService(
+                  service(
+                      () -> {
+                        calls.incrementAndGet();
+                        pause(work);
+                        return name;
+                      }))
+              .addTransportFilter(counting())
+              .build()
+              .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts one whose calls fail as the application's do. */
+  static Greeter failing() {
+    return new Greeter(
+        "failing",
+        builder("127.0.0.1")
+            .intercept(
+                new ServerInterceptor() {
+                  @Override
+                  public <Q, A> ServerCall.Listener<Q> interceptCall(
+                      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                    call.close(Status.INTERNAL.withDescription("failing"), new Metadata());
+                    return new ServerCall.Listener<>() {};
+                  }
+                }));
   }
 
   private ServerTransportFilter counting() {
@@ -76,24 +110,35 @@ final class Greeter implements AutoCloseable {
     };
   }
 
-  private ServerServiceDefinition service(Duration work) {
+  /**
+   * Returns the service alone, for servers that are built and started by others. It fails with the
+   * status that {@code name} throws.
+   */
+  static ServerServiceDefinition service(Supplier<String> name) {
     return ServerServiceDefinition.builder("test.Greeter")
         .addMethod(
             NAME,
             ServerCalls.asyncUnaryCall(
                 (request, answer) -> {
-                  calls.incrementAndGet();
-                  pause(work);
-                  answer.onNext(name);
-                  answer.onCompleted();
+                  try {
+                    answer.onNext(name.get());
+                    answer.onCompleted();
+                  } catch (StatusRuntimeException e) {
+                    answer.onError(e);
+                  }
                 }))
         .build();
   }
 
   /** Makes one call that fails rather than waits for a connection to come back. */
   static String call(Channel channel) {
+    return call(channel, CallOptions.DEFAULT);
+  }
+
+  /** Makes one call with these options. */
+  static String call(Channel channel, CallOptions options) {
     return ClientCalls.blockingUnaryCall(
-        channel, NAME, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), "");
+        channel, NAME, options.withDeadlineAfter(10, TimeUnit.SECONDS), "");
   }
 
   /** Tells whether a call gets an answer. */

@@ -21,8 +21,12 @@ final class Traffic implements AutoCloseable {
   private volatile boolean over;
 
   Traffic(Channel channel) {
+    this(channel, 3);
+  }
+
+  Traffic(Channel channel, int workers) {
     threads =
-        IntStream.range(0, 3)
+        IntStream.range(0, workers)
             .mapToObj(i -> new Thread(() -> run(channel), "traffic-" + i))
             .toList();
     threads.forEach(Thread::start);

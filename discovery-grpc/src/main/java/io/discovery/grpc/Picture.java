@@ -1,0 +1,104 @@
+package io.discovery.grpc;
+
+import io.grpc.ConnectivityState;
+import io.grpc.Status;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * All that decides where calls go, at one moment. Immutable; equal pictures give equal choices.
+ *
+ * @param service for messages
+ * @param zone the client's; empty to prefer none
+ * @param error what the name resolver said last, if that was an error
+ */
+record Picture(
+    String service,
+    List<Candidate> candidates,
+    String zone,
+    double zoneMinimum,
+    Optional<Status> error) {
+
+  /** Returns where calls go that ask for nothing. */
+  Choice choice() {
+    if (candidates.isEmpty()) {
+      return error.map(Choice::fail).orElseGet(() -> Choice.fail("no instances of " + service));
+    }
+    return among(candidates, "");
+  }
+
+  /** Returns where calls go that ask for something. */
+  Choice choice(Routing routing) {
+    List<Candidate> allowed = matching(candidates, routing.required());
+    if (allowed.isEmpty()) {
+      return candidates.isEmpty() ? choice() : Choice.fail(nobody(routing));
+    }
+    // Of the wishes as many as can be had, the first before the last.
+    for (int wishes = routing.preferred().size(); wishes > 0; wishes--) {
+      Choice choice = among(matching(allowed, routing.preferred().subList(0, wishes)), "");
+      if (choice.state() == ConnectivityState.READY) {
+        return choice;
+      }
+    }
+    return among(allowed, routing.required().isEmpty() ? "" : " with " + routing.required());
+  }
+
+  private Choice among(List<Candidate> some, String with) {
+    List<Candidate> useful = some.stream().filter(candidate -> !candidate.isDraining()).toList();
+    List<Candidate> ready = useful.stream().filter(Candidate::isReady).toList();
+    if (!ready.isEmpty()) {
+      ZoneShares shares = ZoneShares.of(ready, zone, zoneMinimum);
+      return new Choice.Ready(Rotation.of(ready, shares::of), shares.local());
+    }
+    Predicate<Candidate> isBroken =
+        candidate -> candidate.state() == ConnectivityState.TRANSIENT_FAILURE;
+    if (!useful.stream().allMatch(isBroken)) {
+      return Choice.WAIT;
+    }
+    if (error.isPresent()) {
+      return Choice.fail(error.get());
+    }
+    return useful.isEmpty()
+        ? Choice.fail(
+            "all " + some.size() + " instances of " + service + with + " drain (weight 0)")
+        : new Choice.Broken(useful.get(0).picker());
+  }
+
+  private static List<Candidate> matching(
+      List<Candidate> candidates, List<Routing.Condition> conditions) {
+    return candidates.stream()
+        .filter(
+            candidate ->
+                conditions.stream()
+                    .allMatch(
+                        condition ->
+                            candidate.member().metadata(condition.key()).equals(condition.value())))
+        .toList();
+  }
+
+  private String nobody(Routing routing) {
+    return "no instance of "
+        + service
+        + " has "
+        + routing.required()
+        + " (its "
+        + candidates.size()
+        + " instances have "
+        + routing.required().stream().map(this::values).collect(Collectors.joining("; "))
+        + ")";
+  }
+
+  private String values(Routing.Condition condition) {
+    TreeSet<String> values = new TreeSet<>();
+    candidates.forEach(candidate -> values.add(candidate.member().metadata(condition.key())));
+    return condition.key()
+        + ": "
+        + values.stream()
+            .limit(5)
+            .map(value -> "'" + value + "'")
+            .collect(Collectors.joining(", "));
+  }
+}

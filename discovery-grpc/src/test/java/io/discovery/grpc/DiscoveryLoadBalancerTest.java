@@ -1,0 +1,373 @@
+package io.discovery.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.discovery.ServiceInstance;
+import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.Status;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The policy by itself, with connections and time of the test's making. */
+final class DiscoveryLoadBalancerTest {
+  private static final BalancerConfig DEFAULTS = BalancerConfig.defaults();
+
+  private final FakeChannel channel = new FakeChannel();
+
+  /** Returns an instance whose host is its id. */
+  private static ServiceInstance instance(String id, int weight) {
+    return ServiceInstance.of("orders", id, 80).withId(id).withWeight(weight);
+  }
+
+  private static List<ServiceInstance> instances(int count) {
+    return IntStream.range(0, count).mapToObj(i -> instance("i" + i, 1)).toList();
+  }
+
+  private Set<String> connected() {
+    return channel.connections.stream()
+        .map(FakeChannel.Connection::host)
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void callsWaitUntilTheFirstInstanceIsConnected() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
+    assertEquals(ConnectivityState.CONNECTING, channel.state);
+    assertFalse(channel.pick(CallOptions.DEFAULT).hasResult());
+    channel.connection("b").become(ConnectivityState.READY);
+    assertEquals(ConnectivityState.READY, channel.state);
+    assertEquals(Map.of("b", 10), channel.pick(10));
+  }
+
+  @Test
+  void equalInstancesTakeTurns() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 5), instance("b", 5), instance("c", 5)));
+    channel.connectAll();
+    assertEquals(Map.of("a", 1, "b", 1, "c", 1), channel.pick(3));
+  }
+
+  @Test
+  void aNewWeightNeedsNoNewConnectionAndDoesNotTouchTheOld() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    channel.resolve(DEFAULTS, List.of(instance("a", 9), instance("b", 1)));
+    assertEquals(2, channel.opened);
+    Map<String, Integer> counts = channel.pick(1_000);
+    assertEquals(900, counts.get("a"), 5, counts::toString);
+  }
+
+  @Test
+  void anInstanceThatMovesIsConnectedAnew() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(DEFAULTS, List.of(instance("a", 1).withAddress("elsewhere", 80)));
+    assertEquals(Set.of("elsewhere"), connected());
+    channel.connectAll();
+    assertEquals(Map.of("elsewhere", 1), channel.pick(1));
+  }
+
+  @Test
+  void aConnectionThatEndsIsOpenedAgain() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.connection("a").become(ConnectivityState.IDLE);
+    assertEquals(ConnectivityState.CONNECTING, channel.connection("a").state);
+    assertEquals(ConnectivityState.CONNECTING, channel.state);
+    channel.connectAll();
+    assertEquals(Map.of("a", 1), channel.pick(1));
+  }
+
+  @Test
+  void ifNoneCanBeConnectedCallsFailWithTheReasonAlsoDuringFurtherAttempts() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
+    channel.connection("a").become(ConnectivityState.TRANSIENT_FAILURE);
+    assertFalse(channel.pick(CallOptions.DEFAULT).hasResult(), "b may still be connected");
+    channel.connection("b").become(ConnectivityState.TRANSIENT_FAILURE);
+    assertEquals(ConnectivityState.TRANSIENT_FAILURE, channel.state);
+    assertEquals("no way to a", channel.failure(CallOptions.DEFAULT).getDescription());
+    channel.connection("a").become(ConnectivityState.IDLE);
+    channel.connection("a").become(ConnectivityState.CONNECTING);
+    assertEquals("no way to a", channel.failure(CallOptions.DEFAULT).getDescription());
+    channel.connection("a").become(ConnectivityState.READY);
+    assertEquals(Map.of("a", 3), channel.pick(3));
+  }
+
+  @Test
+  void aDrainingInstanceKeepsItsConnectionAndGetsNoCalls() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 0), instance("b", 1)));
+    channel.connectAll();
+    assertEquals(Set.of("a", "b"), connected());
+    assertEquals(Map.of("b", 100), channel.pick(100));
+    channel.connection("b").become(ConnectivityState.IDLE);
+    assertFalse(channel.pick(CallOptions.DEFAULT).hasResult(), "better wait for b than call a");
+    channel.resolve(DEFAULTS, List.of(instance("a", 0), instance("b", 0)));
+    assertEquals(
+        "all 2 instances of orders drain (weight 0)",
+        channel.failure(CallOptions.DEFAULT).getDescription());
+  }
+
+  @Test
+  void anErrorOfTheResolverDisturbsNoConnectionAndExplainsFailures() {
+    channel.in(
+        () -> channel.policy.handleNameResolutionError(Status.UNAVAILABLE.withDescription("x1")));
+    assertEquals("x1", channel.failure(CallOptions.DEFAULT).getDescription());
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.in(
+        () -> channel.policy.handleNameResolutionError(Status.UNAVAILABLE.withDescription("x2")));
+    assertEquals(Map.of("a", 1), channel.pick(1));
+    channel.connection("a").become(ConnectivityState.TRANSIENT_FAILURE);
+    assertEquals("x2", channel.failure(CallOptions.DEFAULT).getDescription());
+  }
+
+  @Test
+  void anEmptyListEndsTrafficAndALaterOneRevivesIt() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(DEFAULTS, List.of());
+    assertEquals(Set.of(), connected());
+    assertEquals(ConnectivityState.TRANSIENT_FAILURE, channel.state);
+    assertEquals(
+        "no instances of authority", channel.failure(CallOptions.DEFAULT).getDescription());
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connectAll();
+    assertEquals(Map.of("a", 1), channel.pick(1));
+  }
+
+  @Test
+  void afterShutdownNothingHappens() {
+    BalancerConfig slow = DEFAULTS.withSlowStart(Duration.ofSeconds(30));
+    channel.resolve(slow, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    assertEquals(1, channel.timer.pending());
+    FakeChannel.Connection a = channel.connection("a");
+    int before = channel.updates;
+    channel.in(channel.policy::shutdown);
+    assertEquals(Set.of(), connected());
+    assertEquals(0, channel.timer.pending());
+    a.become(ConnectivityState.IDLE);
+    channel.timer.pass(Duration.ofMinutes(1));
+    assertEquals(before, channel.updates);
+    assertEquals(ConnectivityState.IDLE, a.state, "connected again");
+  }
+
+  @Test
+  void aNewInstanceStartsSlowlyAndTheFirstOnesDoNot() {
+    BalancerConfig slow = DEFAULTS.withSlowStart(Duration.ofSeconds(30));
+    channel.resolve(slow, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
+    channel.timer.pass(Duration.ofSeconds(60)); // the time before it is connected does not count
+    channel.connectAll();
+    assertShareOfB(0.1 / 1.1);
+    channel.timer.pass(Duration.ofSeconds(15));
+    assertShareOfB(0.5 / 1.5);
+    channel.timer.pass(Duration.ofSeconds(15));
+    assertEquals(Map.of("a", 50, "b", 50), channel.pick(100));
+    assertEquals(0, channel.timer.pending(), "timers after the end");
+    channel.connection("b").become(ConnectivityState.IDLE);
+    channel.connectAll();
+    assertEquals(Map.of("a", 50, "b", 50), channel.pick(100));
+  }
+
+  @Test
+  void instancesThatComeBeforeAnyIsConnectedAreAllNewAndStartInFull() {
+    BalancerConfig slow = DEFAULTS.withSlowStart(Duration.ofSeconds(30));
+    channel.resolve(slow, List.of(instance("a", 1)));
+    channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    assertEquals(Map.of("a", 50, "b", 50), channel.pick(100));
+  }
+
+  private void assertShareOfB(double expected) {
+    Map<String, Integer> counts = channel.pick(1_000);
+    assertEquals(expected, counts.getOrDefault("b", 0) / 1_000.0, 0.02, counts::toString);
+  }
+
+  @Test
+  void aSubsetConnectsSoManyAndAReplacementMovesAtMostOneConnection() {
+    BalancerConfig twenty = DEFAULTS.withSubset(20);
+    List<ServiceInstance> instances = new ArrayList<>(instances(1_000));
+    channel.resolve(twenty, instances);
+    channel.connectAll();
+    assertEquals(20, channel.opened);
+    Set<String> before = connected();
+    assertEquals(20, before.size());
+    int moved = 0;
+    for (int i = 0; i < 1_000; i++) {
+      int opened = channel.opened;
+      instances.set(i, instance("new" + i, 1));
+      channel.resolve(twenty, instances);
+      assertEquals(20, channel.connections.size());
+      assertTrue(channel.opened - opened <= 1, "more than one connection moved");
+      moved += channel.opened - opened;
+    }
+    assertTrue(moved >= 20, moved + " connections moved while all instances were replaced");
+  }
+
+  @Test
+  void aSubsetIsTheSameAfterIdling() {
+    channel.resolve(DEFAULTS.withSubset(20), instances(1_000));
+    FakeChannel afterIdling = new FakeChannel();
+    List<ServiceInstance> reversed = new ArrayList<>(instances(1_000));
+    Collections.reverse(reversed);
+    afterIdling.resolve(DEFAULTS.withSubset(20), reversed);
+    assertEquals(
+        connected(),
+        afterIdling.connections.stream()
+            .map(FakeChannel.Connection::host)
+            .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void groupsOfOtherResolversCountAlike() {
+    EquivalentAddressGroup a =
+        new EquivalentAddressGroup(InetSocketAddress.createUnresolved("a", 1));
+    EquivalentAddressGroup b =
+        new EquivalentAddressGroup(InetSocketAddress.createUnresolved("b", 1));
+    channel.resolveGroups(DEFAULTS.withZone("z").withSubset(5), List.of(a, b, a));
+    channel.connectAll();
+    assertEquals(2, channel.opened);
+    assertEquals(Map.of("a", 5, "b", 5), channel.pick(10));
+    CallOptions options = CallOptions.DEFAULT.withOption(Routing.KEY, Routing.require("k", "v"));
+    assertEquals(
+        "no instance of authority has [k=v] (its 2 instances have k: '')",
+        channel.failure(options).getDescription());
+  }
+
+  @Test
+  void aRequiredInstanceIsWaitedForWhileItIsConnected() {
+    channel.resolve(
+        DEFAULTS, List.of(instance("a", 1), instance("b", 1).withMetadata("version", "v2")));
+    channel.connection("a").become(ConnectivityState.READY);
+    Routing v2 = Routing.require("version", "v2");
+    assertFalse(channel.pick(CallOptions.DEFAULT.withOption(Routing.KEY, v2)).hasResult());
+    Routing notV2 = Routing.require("version", "");
+    assertEquals(
+        Map.of("a", 2), channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, notV2)));
+    Routing better = Routing.prefer("version", "v2");
+    assertEquals(
+        Map.of("a", 2), channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, better)));
+    channel.connection("b").become(ConnectivityState.TRANSIENT_FAILURE);
+    assertEquals(
+        "no way to b",
+        channel.failure(CallOptions.DEFAULT.withOption(Routing.KEY, v2)).getDescription());
+    channel.connection("b").become(ConnectivityState.READY);
+    assertEquals(
+        Map.of("b", 2), channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, better)));
+  }
+
+  @Test
+  void wishesAreGivenUpFromTheLast() {
+    channel.resolve(
+        DEFAULTS,
+        List.of(
+            instance("a", 1).withMetadata("version", "v2"),
+            instance("b", 1).withMetadata("version", "v2").withMetadata("disk", "ssd"),
+            instance("c", 1).withMetadata("disk", "ssd")));
+    channel.connectAll();
+    Routing both = Routing.prefer("version", "v2").andPrefer("disk", "ssd");
+    CallOptions options = CallOptions.DEFAULT.withOption(Routing.KEY, both);
+    assertEquals(Map.of("b", 4), channel.pick(4, options));
+    channel.connection("b").become(ConnectivityState.IDLE);
+    assertEquals(Map.of("a", 4), channel.pick(4, options));
+    CallOptions strict =
+        CallOptions.DEFAULT.withOption(Routing.KEY, both.andRequire("disk", "ssd"));
+    assertEquals(Map.of("c", 4), channel.pick(4, strict));
+  }
+
+  @Test
+  void moreRoutingsThanAreRememberedWorkAllTheSame() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    for (int i = 0; i < 3 * DiscoveryPicker.MAX_ROUTINGS; i++) {
+      Routing routing = Routing.prefer("user", "u" + i);
+      assertEquals(
+          Map.of("a", 1, "b", 1),
+          channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, routing)));
+    }
+  }
+
+  @Test
+  void aThousandConnectionsComingUpTogetherAreOneUpdate() {
+    channel.resolve(DEFAULTS, instances(1_000));
+    int before = channel.updates;
+    channel.connectAll();
+    assertEquals(before + 1, channel.updates);
+    channel.resolve(DEFAULTS, instances(1_000));
+    assertEquals(before + 1, channel.updates, "an update without news");
+  }
+
+  @Test
+  void aPickAllocatesNothing() {
+    channel.resolve(
+        DEFAULTS.withZone("a"),
+        List.of(
+            instance("a", 1).withMetadata("zone", "a"),
+            instance("b", 3).withMetadata("zone", "a"),
+            instance("c", 7).withMetadata("zone", "b")));
+    channel.connectAll();
+    Routing routing = Routing.require("zone", "a").andPrefer("zone", "a");
+    assertAllocatesNothing(channel.picker, CallOptions.DEFAULT);
+    assertAllocatesNothing(
+        channel.picker,
+        CallOptions.DEFAULT
+            .withOption(Routing.KEY, routing)
+            .withOption(PickedInstance.KEY, new PickedInstance()));
+  }
+
+  private static void assertAllocatesNothing(SubchannelPicker picker, CallOptions options) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    FakeChannel.Call call = new FakeChannel.Call(options);
+    // The first calls load classes, and measuring itself takes some bytes.
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 10_000; i++) {
+        picker.pickSubchannel(call);
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertTrue(least < 1_000, least + " bytes for 10,000 picks");
+  }
+
+  @Test
+  void theLogTellsWhatHappens() {
+    BalancerConfig config = DEFAULTS.withZone("z");
+    channel.resolve(config, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    channel.resolve(
+        config, List.of(instance("a", 3), instance("{c}", 1).withMetadata("zone", "z")));
+    channel.connectAll();
+    assertEquals(
+        List.of(
+            "INFO discovery: 2 instances, 2 of them used; new: a, b",
+            "DEBUG discovery: calls go to waiting",
+            "DEBUG discovery: calls go to a 50%, b 50% (0% in the own zone)",
+            "INFO discovery: 0% of the calls stay in the own zone",
+            "INFO discovery: 2 instances, 2 of them used; new: {c}; gone: b; changed: a weight 1 to 3",
+            "DEBUG discovery: calls go to a 100% (0% in the own zone)",
+            "DEBUG discovery: calls go to a 29%, {c} 71% (71% in the own zone)",
+            "INFO discovery: 71% of the calls stay in the own zone"),
+        channel.log);
+    assertEquals("discovery: a 29%, {c} 71% (71% in the own zone)", channel.picker.toString());
+    assertEquals("discovery[a READY, {c} READY]", channel.policy.toString());
+  }
+}

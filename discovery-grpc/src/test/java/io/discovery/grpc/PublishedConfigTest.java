@@ -1,0 +1,147 @@
+package io.discovery.grpc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.discovery.Registry;
+import io.discovery.tck.Await;
+import io.discovery.tck.MemoryStore;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.NameResolver.ConfigOrError;
+import io.grpc.NameResolver.ServiceConfigParser;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Service configs out of the registry: how they are read, and what they do to a real channel. */
+final class PublishedConfigTest {
+  private static final String SPREAD = "{\"loadBalancingConfig\":[{\"round_robin\":{}}]}";
+  private static final String STICK = "{\"loadBalancingConfig\":[{\"pick_first\":{}}]}";
+
+  private final MemoryStore store = MemoryStore.named("published-" + UUID.randomUUID());
+  private final Stage stage = new Stage(store.config().withNamespace("n"));
+  private final List<Map<String, ?>> parsed = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    store.start();
+    stage.close();
+  }
+
+  private PublishedConfig config(Map<String, ?> own) {
+    return new PublishedConfig(
+        "orders",
+        new ServiceConfigParser() {
+          @Override
+          public ConfigOrError parseServiceConfig(Map<String, ?> raw) {
+            parsed.add(raw);
+            return raw.containsKey("refused")
+                ? ConfigOrError.fromError(Status.INVALID_ARGUMENT.withDescription("refused"))
+                : ConfigOrError.fromConfig(raw);
+          }
+        },
+        own);
+  }
+
+  @Test
+  void aBadOneLeavesTheLastGoodOneAndIsLookedAtOnce() {
+    PublishedConfig config = config(Map.of());
+    assertEquals(Optional.empty(), config.of(Optional.empty()));
+    Optional<ConfigOrError> good = config.of(Optional.of("{\"a\":1}"));
+    assertEquals(Map.of("a", 1.0), good.orElseThrow().getConfig());
+    for (String bad :
+        List.of(
+            "", "{", "null", "[]", "7", "{\"refused\":true}", "{\"a\":\"" + "x".repeat(70_000))) {
+      assertEquals(good, config.of(Optional.of(bad)), bad);
+      assertEquals(good, config.of(Optional.of(bad)), bad);
+    }
+    assertEquals(2, parsed.size(), "a good one and one that only the channel could refuse");
+    assertEquals(Optional.empty(), config.of(Optional.empty()), "taken back");
+  }
+
+  @Test
+  void whatTheTargetSaysGoesBefore() {
+    PublishedConfig config = config(Map.of("loadBalancingConfig", List.of("mine")));
+    assertEquals(
+        Map.of("loadBalancingConfig", List.of("mine"), "methodConfig", List.of()),
+        config
+            .of(Optional.of("{\"loadBalancingConfig\":[\"theirs\"],\"methodConfig\":[]}"))
+            .orElseThrow()
+            .getConfig());
+  }
+
+  private void publish(String text) {
+    store.put("n.settings", "orders", "grpc", text.getBytes(UTF_8));
+  }
+
+  private ManagedChannel channel(Registry registry, String target) {
+    return stage.build(
+        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+            .setNameResolverArg(DiscoveryNameResolverProvider.REGISTRY, registry)
+            .defaultLoadBalancingPolicy("pick_first"));
+  }
+
+  /** Which policy is at work shows in how many servers answer. */
+  private static void awaitServers(int count, ManagedChannel channel) {
+    Await.until(
+        count + " servers answer",
+        Stage.SOON,
+        () -> {
+          List<String> names = new ArrayList<>();
+          for (int i = 0; i < 12; i++) {
+            names.add(Greeter.call(channel));
+          }
+          return names.stream().distinct().count() == count;
+        });
+  }
+
+  @Test
+  void aPublishedPolicyReachesTheChannelAndABadOneFailsNoCall() {
+    Registry registry = stage.registry();
+    stage.greeter("a", registry, "orders");
+    stage.greeter("b", registry, "orders");
+    ManagedChannel channel = channel(registry, "discovery:///orders");
+    ManagedChannel deaf = channel(registry, "discovery:///orders?service-config=false");
+    awaitServers(1, channel);
+    publish(SPREAD);
+    awaitServers(2, channel);
+    publish("{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
+    publish("not JSON at all");
+    awaitServers(2, channel);
+    awaitServers(1, deaf);
+    publish(STICK);
+    awaitServers(1, channel);
+    publish(SPREAD);
+    awaitServers(2, channel);
+    store.delete("n.settings", "orders", "grpc");
+    awaitServers(1, channel);
+  }
+
+  @Test
+  void aBadFirstOneFailsNoCall() {
+    Registry registry = stage.registry();
+    publish("{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
+    stage.greeter("a", registry, "orders");
+    awaitServers(1, channel(registry, "discovery:///orders"));
+  }
+
+  @Test
+  void theSwitchIsTrueOrFalse() {
+    Registry registry = stage.registry();
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> channel(registry, "discovery:///orders?service-config=off"));
+    assertEquals(
+        "target 'discovery:///orders': service-config: 'off' (expected: true or false)",
+        refused.getMessage());
+  }
+}
