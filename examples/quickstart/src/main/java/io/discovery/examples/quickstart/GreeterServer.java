@@ -5,8 +5,6 @@ import io.discovery.Registry;
 import io.discovery.grpc.RegisteredServer;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
-import io.grpc.Server;
-import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -15,23 +13,21 @@ import java.time.Duration;
  */
 public final class GreeterServer {
   /** Serves until the process is asked to end. */
-  public static void main(String[] args) throws IOException, InterruptedException {
+  public static void main(String[] args) throws InterruptedException {
     String zone = args.length == 0 ? "a" : args[0];
-    Server server =
-        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .addService(Greeter.service(name -> "Hello " + name + ", from zone " + zone))
-            .build()
-            .start();
     Registry registry = Registries.open();
-    RegisteredServer registered =
-        RegisteredServer.builder(registry, server)
+    RegisteredServer server =
+        RegisteredServer.builder(
+                registry,
+                Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                    .addService(Greeter.service(name -> "Hello " + name + ", from zone " + zone)))
             .advertise("127.0.0.1") // this machine only; leave it out to have the address detected
             .service("greeter", instance -> instance.withMetadata("zone", zone))
+            .shutdownHook()
             .register();
-    Runtime.getRuntime().addShutdownHook(new Thread(registered::close));
-    registered.awaitRegistered(Duration.ofSeconds(30));
-    System.out.println(registered.registrations().get(0).instance().authority() + " is registered");
-    server.awaitTermination();
+    server.awaitRegistered(Duration.ofSeconds(30));
+    System.out.println(server.registrations().get(0).instance().authority() + " is registered");
+    server.server().awaitTermination();
     registry.close();
   }
 }

@@ -44,6 +44,8 @@ class ReadmeTest {
         ChannelCredentials credentials;
         ServerCredentials serverCredentials;
         BindableService orders;
+        ManagedChannelBuilder<?> builder;
+        io.grpc.stub.AbstractStub<?> stub;
         Registry registry;
         class MyFixture implements Fixture {
           public RegistryConfig config() { return RegistryConfig.defaults(); }
@@ -91,7 +93,7 @@ class ReadmeTest {
   @Test
   void itsJavaCompiles(@TempDir Path classes) {
     List<MatchResult> snippets = find("(?s)```java\n(.*?)```", readme);
-    assertEquals(4, snippets.size());
+    assertEquals(5, snippets.size());
     for (MatchResult snippet : snippets) {
       StringWriter messages = new StringWriter();
       boolean compiles =
