@@ -63,6 +63,7 @@ interface SettingsChapter extends Chapter {
     List<Map<String, String>> heard = new CopyOnWriteArrayList<>();
     SettingsWatcher watcher = registry.watchSettings("orders", heard::add);
     Recorder view = stage.watch(registry, "orders");
+    view.awaitPhase(Phase.CURRENT, stage.convergence());
     awaitSettings(watcher, Map.of("grpc", "1"));
     link.refuse();
     view.awaitPhase(Phase.STALE, stage.detection());

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WrongBackendsTest {
-  private static final int CROWD = 16;
+  private static final int CROWD = 24;
 
   /** Look at or change what belongs to the whole JVM. */
   private static final Set<String> ALONE =
