@@ -121,6 +121,10 @@ final class RegistryEngine implements Registry, BackendContext {
   }
 
   private void start(Name name, LocalRegistration registration) {
+    if (down) {
+      registration.task().abandon();
+      return;
+    }
     LocalRegistration predecessor = present.put(name, registration);
     unsettled.add(registration.task());
     registration

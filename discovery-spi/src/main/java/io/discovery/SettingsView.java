@@ -1,5 +1,6 @@
 package io.discovery;
 
+import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Delta;
 import io.discovery.spi.Entry;
 import io.discovery.spi.EventLoop;
@@ -10,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +28,19 @@ final class SettingsView implements Stream.Sink {
   /** The store refuses most of what is larger; nobody writes a setting of that size by intent. */
   private static final int LARGEST = 1 << 20;
 
+  /** A stream that lived this long was no part of the last trouble. */
+  private static final long SOUND_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Engine engine;
   private final String service;
   private final Warnings warnings;
   private final Retry retry;
   private final Set<LocalSettingsWatcher> watchers = new LinkedHashSet<>();
   private Optional<Map<String, String>> known = Optional.empty();
+  private final Set<String> held = new HashSet<>(); // lost with the store's data
+  private String store = "";
+  private long revision;
+  private long openedAt;
   private Stream stream; // null while waiting to subscribe again
   private EventLoop.Timer resync = () -> {};
 
@@ -81,9 +90,16 @@ final class SettingsView implements Stream.Sink {
     double factor = 0.8 + 0.4 * engine.random.nextDouble();
     Duration interval =
         Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
-    resync = engine.loop.schedule(interval, this::subscribe);
+    openedAt = engine.loop.nanoTime();
+    resync = engine.loop.schedule(interval, this::resync);
     stream = new Stream(engine, this);
     stream.open(observer -> engine.backend().subscribeSettings(Names.encode(service), observer));
+  }
+
+  private void resync() {
+    if (stream != null && stream.listed()) {
+      subscribe();
+    }
   }
 
   private void endStream() {
@@ -96,30 +112,68 @@ final class SettingsView implements Stream.Sink {
 
   @Override
   public void onListing(Listing listing) {
-    retry.succeeded();
+    if (listing.entries().size() > engine.config.maxInstances()) {
+      stream.fail(
+          new DiscoveryException(
+              Reason.REJECTED,
+              listing.entries().size()
+                  + " settings (expected: at most "
+                  + engine.config.maxInstances()
+                  + "; see 'max-instances')"));
+      return;
+    }
+    Map<String, String> before = known.orElse(Map.of());
     Map<String, String> next = new TreeMap<>();
     listing.entries().forEach(entry -> put(next, entry));
+    if (isReset(listing)) {
+      held.addAll(before.keySet());
+      Engine.LOG.log(
+          Level.WARNING,
+          "settings of {0}: the store lost its data; those it had stand until they are written again",
+          Names.escape(service));
+    }
+    held.removeAll(next.keySet());
+    held.forEach(name -> next.put(name, before.get(name)));
+    store = listing.store();
+    revision = listing.revision();
     show(next);
+  }
+
+  private boolean isReset(Listing next) {
+    return (!store.isEmpty() && !store.equals(next.store())) || next.revision() < revision;
   }
 
   @Override
   public void onDelta(Delta delta) {
+    revision = Math.max(revision, delta.revision());
     Map<String, String> next = new TreeMap<>(known.orElseThrow());
-    delta.removes().forEach(segment -> next.remove(Names.decode(segment)));
-    delta.puts().forEach(entry -> put(next, entry));
+    for (String segment : delta.removes()) {
+      String name = Names.decode(segment);
+      held.remove(name);
+      next.remove(name);
+    }
+    delta
+        .puts()
+        .forEach(
+            entry -> {
+              held.remove(Names.decode(entry.id()));
+              put(next, entry);
+            });
     show(next);
   }
 
   @Override
   public void onEnd(DiscoveryException cause) {
+    if (stream.listed() && engine.loop.nanoTime() - openedAt > SOUND_NANOS) {
+      retry.succeeded();
+    }
     endStream();
-    Engine.LOG.log(
-        Level.DEBUG,
-        () ->
-            "settings of "
-                + Names.escape(service)
-                + ": reading again later: "
-                + cause.getMessage());
+    String what = "settings of " + Names.escape(service) + " cannot be followed: ";
+    if (cause.reason() == Reason.DENIED || cause.reason() == Reason.REJECTED) {
+      warnings.warn(() -> what + cause.getMessage());
+    } else {
+      Engine.LOG.log(Level.DEBUG, () -> what + cause.getMessage());
+    }
     retry.after(cause.reason());
   }
 

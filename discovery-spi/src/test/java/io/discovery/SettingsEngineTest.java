@@ -63,6 +63,27 @@ class SettingsEngineTest {
   }
 
   @Test
+  void aStoreThatLostItsDataTakesNoneAlong() {
+    SettingsWatcher watcher = watch();
+    stream().list(9, text("a", "1"), text("b", "2"));
+    engine.settle();
+    stream().observer.onEnd(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    engine.advance(1_000);
+    stream().list(3); // of an earlier time than what was seen
+    engine.settle();
+    assertEquals(Optional.of(Map.of("a", "1", "b", "2")), watcher.current());
+    stream().put(4, text("a", "3"));
+    stream().remove(5, "a");
+    engine.settle();
+    assertEquals(Optional.of(Map.of("b", "2")), watcher.current(), "deleted in the new history");
+    stream().observer.onEnd(ScriptedBackend.failure(Reason.UNAVAILABLE));
+    engine.advance(2_000);
+    stream().list(6);
+    engine.settle();
+    assertEquals(Optional.of(Map.of("b", "2")), watcher.current());
+  }
+
+  @Test
   void whoMayNotReadThemIsNotHot() {
     watch();
     stream().observer.onEnd(ScriptedBackend.failure(Reason.DENIED));

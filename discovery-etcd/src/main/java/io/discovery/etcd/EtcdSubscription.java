@@ -39,6 +39,9 @@ import java.util.function.Consumer;
 final class EtcdSubscription implements Subscription {
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
 
+  /** Of which the third member asked gets two seconds. */
+  private static final Duration CREATED_BY_SOME_MEMBER_WITHIN = Duration.ofSeconds(4);
+
   private final EtcdConnection connection;
   private final EventLoop loop;
   private final EtcdLineage lineage;
@@ -134,7 +137,8 @@ final class EtcdSubscription implements Subscription {
     Listing listing = result.listing(prefix, lineage.store(cluster));
     // Not by a new list: with three members the calls of an attempt go round, and so each attempt's
     // stream to the same member, be it the frozen one.
-    EtcdTurns.ask(connection, new EtcdDeadline(loop, CREATED_WITHIN), limit -> open(listing, limit))
+    Duration limit = connection.isCluster() ? CREATED_BY_SOME_MEMBER_WITHIN : CREATED_WITHIN;
+    EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), share -> open(listing, share))
         .whenComplete(
             (confirmed, e) -> {
               if (e != null) {

@@ -109,12 +109,18 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
+      Optional<ConfigOrError> how = published.flatMap(config -> config.of(service.serviceConfig()));
       Resolution newest = service.resolution();
+      if (newest instanceof Resolution.Found
+          && published.isPresent()
+          && service.isConfigAwaited()) {
+        newest = new Resolution.Pending();
+      }
       return new News(
           newest instanceof Resolution.Found found
               ? new Resolution.Found(ordered(found.groups()))
               : newest,
-          published.flatMap(config -> config.of(service.serviceConfig())));
+          how);
     } catch (RuntimeException | LinkageError e) {
       String why = "cannot find " + getServiceAuthority() + ": " + e.getMessage();
       return new News(new Resolution.Failed(why, Optional.of(e)), Optional.empty());

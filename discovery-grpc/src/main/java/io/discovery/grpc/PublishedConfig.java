@@ -2,22 +2,34 @@ package io.discovery.grpc;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ServiceConfigParser;
+import java.io.IOException;
+import java.io.StringReader;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The service config that operators publish for a service, as a channel may use it: a bad one never
  * reaches the channel, which would fail its calls, but leaves the last good one standing. What the
- * channel's own target says about load balancing goes before it. For one thread at a time.
+ * channel's own target says about load balancing goes before it, except what is said of the same
+ * policy in more detail. For one thread at a time.
  */
 final class PublishedConfig {
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
   private static final int LONGEST = 1 << 16;
+  private static final int DEEPEST = 32;
+  private static final int MOST_SHOWN = 500;
+  private static final String POLICIES = "loadBalancingConfig";
+  private static final TypeAdapter<Object> OBJECT = new Gson().getAdapter(Object.class);
 
   private final String service;
   private final ServiceConfigParser parser;
@@ -46,7 +58,7 @@ final class PublishedConfig {
             Level.WARNING,
             "the published service config of {0} is bad and changes nothing: {1}",
             service,
-            e.getMessage());
+            shown(e.getMessage()));
       }
     }
     return good;
@@ -66,17 +78,38 @@ final class PublishedConfig {
       throw new IllegalArgumentException(
           text.length() + " characters (expected: at most " + LONGEST + ")");
     }
-    try {
-      if (new Gson().fromJson(text, Object.class) instanceof Map<?, ?> members) {
+    try (JsonReader json = new JsonReader(new StringReader(text))) {
+      json.setStrictness(Strictness.STRICT);
+      json.setNestingLimit(DEEPEST);
+      Object read = OBJECT.read(json);
+      if (json.peek() == JsonToken.END_DOCUMENT && read instanceof Map<?, ?> members) {
         Map<String, Object> merged = new LinkedHashMap<>();
         members.forEach((name, value) -> merged.put((String) name, value));
-        merged.putAll(own);
+        if (!ofOwnPolicy(merged.get(POLICIES))) {
+          merged.putAll(own);
+        }
         return merged;
       }
-    } catch (JsonParseException e) {
+    } catch (JsonParseException | IOException e) {
       throw new IllegalArgumentException("no JSON: " + e.getMessage(), e);
     }
     throw new IllegalArgumentException(
         "no JSON object (expected: {\"loadBalancingConfig\": …} and the like)");
+  }
+
+  /** Tells whether it says more about the very policy that the target names. */
+  private boolean ofOwnPolicy(Object published) {
+    return published instanceof List<?> policies
+        && own.get(POLICIES) instanceof List<?> mine
+        && policies.size() == 1
+        && policies.get(0) instanceof Map<?, ?> theirs
+        && mine.get(0) instanceof Map<?, ?> ours
+        && theirs.keySet().equals(ours.keySet());
+  }
+
+  /** What anybody may have written must not look like lines of the log. */
+  private static String shown(String message) {
+    String line = message.replaceAll("\\p{Cntrl}", "?");
+    return line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "…" : line;
   }
 }

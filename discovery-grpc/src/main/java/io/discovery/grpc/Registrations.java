@@ -47,8 +47,14 @@ record Registrations(List<Registration> all) implements AutoCloseable {
   /** See {@link RegisteredServer#update}. */
   CompletableFuture<Void> update(UnaryOperator<ServiceInstance> change) {
     // What does not fit one changes none.
-    all.forEach(
-        registration -> Objects.requireNonNull(change.apply(registration.instance()), "change"));
+    for (Registration registration : all) {
+      ServiceInstance now = registration.instance();
+      ServiceInstance next = Objects.requireNonNull(change.apply(now), "change");
+      if (!next.service().equals(now.service()) || !next.id().equals(now.id())) {
+        throw new IllegalArgumentException(
+            "change: from " + now + " to " + next + " (expected: the same service and id)");
+      }
+    }
     return each(registration -> update(registration, change));
   }
 

@@ -11,13 +11,17 @@ import io.grpc.EquivalentAddressGroup;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -32,13 +36,18 @@ final class ServiceAddresses implements AutoCloseable {
   /** The name of the setting that holds a service config. */
   private static final String SERVICE_CONFIG = "grpc";
 
+  private static final Duration SETTINGS_WITHIN = Duration.ofSeconds(1);
+
   private final Lease<Registry> registry;
   private final String service;
   private final Addressing addressing;
   private final HostNames hosts;
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
-  private final SettingsWatcher settings;
+  private final Supplier<SettingsWatcher> watchSettings;
+  private Optional<SettingsWatcher> settings = Optional.empty(); // guarded by this
+  private long settingsAwaitedUntil; // guarded by this
+  private boolean closed; // guarded by this
   private volatile boolean hostsChanged;
   private Resolution resolution = new Resolution.Pending(); // guarded by this
   private long sequence = -1; // of the snapshot that resolution was made of; guarded by this
@@ -59,6 +68,7 @@ final class ServiceAddresses implements AutoCloseable {
     this.service = Percent.encode(service);
     this.addressing = addressing;
     this.hosts = hosts.apply(this::hostsChanged);
+    this.watchSettings = () -> registry.value().watchSettings(service, changed -> signal());
     this.watcher =
         registry
             .value()
@@ -75,7 +85,6 @@ final class ServiceAddresses implements AutoCloseable {
                     signal();
                   }
                 });
-    this.settings = registry.value().watchSettings(service, changed -> signal());
   }
 
   /** What was made of an instance whose host has these addresses; nothing if there are none. */
@@ -117,16 +126,36 @@ final class ServiceAddresses implements AutoCloseable {
   @Override
   public void close() {
     watcher.close();
-    settings.close();
+    synchronized (this) {
+      closed = true;
+      settings.ifPresent(SettingsWatcher::close);
+    }
     hosts.close();
     registry.close();
   }
 
   /**
    * Returns the service config that operators have published; empty if there is none, or none yet.
+   * Begins to follow them with the first call.
    */
-  Optional<String> serviceConfig() {
-    return settings.current().map(all -> all.get(SERVICE_CONFIG));
+  synchronized Optional<String> serviceConfig() {
+    if (settings.isEmpty() && !closed) {
+      settings = Optional.of(watchSettings.get());
+      settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
+      CompletableFuture.delayedExecutor(SETTINGS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(this::signal);
+    }
+    return settings.flatMap(SettingsWatcher::current).map(all -> all.get(SERVICE_CONFIG));
+  }
+
+  /**
+   * Tells whether a first answer should wait a moment, lest a channel begins without the service
+   * config that comes right behind, and with the wrong policy.
+   */
+  synchronized boolean isConfigAwaited() {
+    return settings.isPresent()
+        && settings.get().current().isEmpty()
+        && System.nanoTime() - settingsAwaitedUntil < 0;
   }
 
   /** Returns what is known now. Never waits for the network. */

@@ -59,7 +59,16 @@ final class PublishedConfigTest {
     assertEquals(Map.of("a", 1.0), good.orElseThrow().getConfig());
     for (String bad :
         List.of(
-            "", "{", "null", "[]", "7", "{\"refused\":true}", "{\"a\":\"" + "x".repeat(70_000))) {
+            "",
+            "{",
+            "null",
+            "[]",
+            "7",
+            "{a:1}",
+            "{}{}",
+            "[".repeat(40) + "]".repeat(40),
+            "{\"refused\":true}",
+            "{\"a\":\"" + "x".repeat(70_000))) {
       assertEquals(good, config.of(Optional.of(bad)), bad);
       assertEquals(good, config.of(Optional.of(bad)), bad);
     }
@@ -74,6 +83,17 @@ final class PublishedConfigTest {
         Map.of("loadBalancingConfig", List.of("mine"), "methodConfig", List.of()),
         config
             .of(Optional.of("{\"loadBalancingConfig\":[\"theirs\"],\"methodConfig\":[]}"))
+            .orElseThrow()
+            .getConfig());
+  }
+
+  @Test
+  void whatIsPublishedOfTheTargetsOwnPolicySaysMore() {
+    PublishedConfig config = config(Map.of("loadBalancingConfig", List.of(Map.of("x", Map.of()))));
+    assertEquals(
+        Map.of("loadBalancingConfig", List.of(Map.of("x", Map.of("more", 1.0)))),
+        config
+            .of(Optional.of("{\"loadBalancingConfig\":[{\"x\":{\"more\":1}}]}"))
             .orElseThrow()
             .getConfig());
   }

@@ -40,7 +40,7 @@ interface SettingsChapter extends Chapter {
     stage.await(
         "the listener hears the last",
         stage.convergence(),
-        () -> heard.get(heard.size() - 1).equals(Map.of("notes", "")));
+        () -> !heard.isEmpty() && heard.get(heard.size() - 1).equals(Map.of("notes", "")));
     watcher.close();
     watcher.close();
     int mark = heard.size();

@@ -50,7 +50,7 @@ final class ZooKeeperBackend implements Backend {
     String chroot = lent.map(CuratorFramework::getNamespace).orElse(settings.chroot());
     String namespace = settings.config().namespace();
     this.keys = new ZooKeeperKeys(chroot, namespace);
-    this.settingsKeys = new ZooKeeperKeys(chroot, namespace + ".settings");
+    this.settingsKeys = new ZooKeeperKeys(chroot, namespace + ZooKeeperKeys.SETTINGS);
     this.parents = new ZooKeeperParents(settings, keys);
     this.reader = new ZooKeeperReader(keys, settings.batch());
     this.settingsReader = new ZooKeeperReader(settingsKeys, settings.batch());

@@ -54,6 +54,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private long sessionId; // of the session that may own records; 0 if none
   private Set<String> unwanted = new HashSet<>(); // watches of the handle
   private boolean closed;
+  private boolean looking; // whether the store answers in time
 
   /** Who lives by the session. */
   interface Dependant {
@@ -132,11 +133,26 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
                 .whenComplete(
                     (value, failure) -> {
                       if (failure == null && !result.complete(value)) {
-                        context.reachable(); // too late, but an answer
+                        lookAgain(); // too late, but an answer
                       } else if (failure != null) {
                         result.completeExceptionally(ZooKeeperFailures.of(what, failure));
                       }
                     }));
+  }
+
+  /** Late answers may mean a store that is back or one that is too slow; one in time tells. */
+  private void lookAgain() {
+    if (!looking && !closed) {
+      looking = true;
+      call(settings.config().requestTimeout(), "probing ZooKeeper", ZooKeeperSession::probe)
+          .whenComplete(
+              (answer, failure) -> {
+                looking = false;
+                if (failure == null) {
+                  context.reachable();
+                }
+              });
+    }
   }
 
   void join(Dependant dependant) {

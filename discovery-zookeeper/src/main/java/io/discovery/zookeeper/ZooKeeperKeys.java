@@ -9,7 +9,11 @@ import org.apache.zookeeper.common.PathUtils;
  * Immutable.
  */
 final class ZooKeeperKeys {
+  /** What stands behind the namespace in that of the settings. */
+  static final String SETTINGS = ".settings";
+
   private final String root; // "" or "/a/b"
+  private final boolean bare; // so that the settings stand among the services
 
   /**
    * Joins chroot and namespace, either of which may be empty.
@@ -18,6 +22,7 @@ final class ZooKeeperKeys {
    */
   ZooKeeperKeys(String chroot, String namespace) {
     this.root = absolute(chroot) + absolute(namespace);
+    this.bare = absolute(namespace).isEmpty();
     try {
       PathUtils.validatePath(root());
     } catch (IllegalArgumentException e) {
@@ -41,6 +46,11 @@ final class ZooKeeperKeys {
   /** Returns the path of a record. */
   String record(String service, String id) {
     return service(service) + "/" + id;
+  }
+
+  /** Tells whether a node below the root, though it looks like a service's, is none. */
+  boolean isForeign(String name) {
+    return name.equals("zookeeper") || (bare && name.equals(SETTINGS));
   }
 
   /** Tells whether {@code path} is a service's, rather than a part of the root. */

@@ -38,7 +38,8 @@ final class ZooKeeperReader {
 
   private static final int FIRST_BATCH = 8;
 
-  private static final Node UNREADABLE = new Node(new byte[0], new Stat());
+  /** No text in any encoding that is read here, so neither a record nor a setting. */
+  private static final Node UNREADABLE = new Node(new byte[] {(byte) 0xFF}, new Stat());
 
   private final ZooKeeperKeys keys;
   private final int largestBatch;
@@ -89,7 +90,7 @@ final class ZooKeeperReader {
         .thenApply(
             nodes -> {
               nodes.values().removeIf(node -> node.stat().getNumChildren() == 0);
-              nodes.remove("zookeeper"); // its own, where the root is that of the store
+              nodes.keySet().removeIf(keys::isForeign);
               return nodes.keySet();
             });
   }

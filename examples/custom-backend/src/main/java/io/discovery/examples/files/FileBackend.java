@@ -116,7 +116,7 @@ final class FileBackend implements Backend {
     CompletableFuture<T> outcome = new CompletableFuture<>();
     outcome.exceptionally(
         failure -> {
-          failed();
+          failed(false);
           return null;
         });
     awaitProgress(outcome, limit, loop.nanoTime());
@@ -137,18 +137,26 @@ final class FileBackend implements Backend {
     return outcome;
   }
 
-  /** Those who wait out a long backoff want to know when the disk answers again. */
-  private void failed() {
+  /** Those who wait out a long backoff want to know when a disk that was gone answers again. */
+  private void failed(boolean silent) {
     if (!failing) {
       failing = true;
-      loop.schedule(PAUSE, this::lookAgain);
+      look(silent);
     }
   }
 
-  private void lookAgain() {
-    failing = false;
+  private void look(boolean gone) {
     if (!disk.isShutdown()) {
-      request(store::identity).thenRun(context::reachable);
+      request(store::identity)
+          .whenComplete(
+              (identity, failure) -> {
+                failing = failure != null;
+                if (failing) {
+                  loop.schedule(PAUSE, () -> look(true));
+                } else if (gone) {
+                  context.reachable();
+                }
+              });
     }
   }
 
@@ -160,6 +168,9 @@ final class FileBackend implements Backend {
           if (!outcome.isDone() && progressAt - since > 0) {
             awaitProgress(outcome, limit, progressAt);
           } else {
+            if (!outcome.isDone()) {
+              failed(true);
+            }
             outcome.completeExceptionally(failure("no answer within " + limit, null));
           }
         });
