@@ -36,8 +36,8 @@ final class SettingsView implements Stream.Sink {
   private final Warnings warnings;
   private final Retry retry;
   private final Set<LocalSettingsWatcher> watchers = new LinkedHashSet<>();
-  private Optional<Map<String, String>> known = Optional.empty();
   private final Set<String> held = new HashSet<>(); // lost with the store's data
+  private Optional<Map<String, String>> known = Optional.empty();
   private String store = "";
   private long revision;
   private long openedAt;
