@@ -35,7 +35,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** etcd as an operator sees it: a jetcd client and the HTTP gateway, nothing of the backend. */
-final class Etcd implements Store, Expiry, AutoCloseable {
+public final class Etcd implements Store, Expiry, AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final String ESTABLISHED = "01";
 
@@ -43,7 +43,7 @@ final class Etcd implements Store, Expiry, AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private Client client;
 
-  Etcd(EtcdServer server) {
+  public Etcd(EtcdServer server) {
     this.server = server;
     this.client = connect();
   }
@@ -102,39 +102,39 @@ final class Etcd implements Store, Expiry, AutoCloseable {
   }
 
   /** Reads one record with its lease and revisions. */
-  Optional<KeyValue> record(String namespace, String service, String id) {
+  public Optional<KeyValue> record(String namespace, String service, String id) {
     return get(key(namespace, service, id));
   }
 
   /** Puts a key as it is, without lease. */
-  void put(String key, String value) {
+  public void put(String key, String value) {
     call(client -> client.getKVClient().put(bytes(key), bytes(value)));
   }
 
   /** Deletes every key of the store. */
-  void clear() {
+  public void clear() {
     ByteSequence zero = ByteSequence.from(new byte[] {0});
     call(
         client ->
             client.getKVClient().delete(zero, DeleteOption.builder().withRange(zero).build()));
   }
 
-  long revision() {
+  public long revision() {
     return call(client -> client.getKVClient().get(bytes("any"))).getHeader().getRevision();
   }
 
-  void compact() {
+  public void compact() {
     call(client -> client.getKVClient().compact(revision()));
   }
 
   /** Returns how many leases there are. */
-  long leases() {
+  public long leases() {
     String answer = post("/v3/lease/leases");
     return answer.split("\"ID\"", -1).length - 1L;
   }
 
   /** Returns how many passwords have been checked. */
-  long authentications() {
+  public long authentications() {
     return get("/metrics")
         .lines()
         .filter(line -> line.startsWith("grpc_server_started_total{"))
@@ -144,12 +144,12 @@ final class Etcd implements Store, Expiry, AutoCloseable {
   }
 
   /** Returns how many watches there are. */
-  long watches() {
+  public long watches() {
     return metric("etcd_debugging_mvcc_watcher_total");
   }
 
   /** Returns how many connections clients have, where that can be seen. */
-  OptionalLong connections() {
+  public OptionalLong connections() {
     Path table = Path.of("/proc/net/tcp");
     String local = String.format(":%04X", server.port());
     try (Stream<String> lines = Files.lines(table)) {
@@ -164,7 +164,7 @@ final class Etcd implements Store, Expiry, AutoCloseable {
   }
 
   /** Returns a gauge or counter. */
-  long metric(String name) {
+  public long metric(String name) {
     return get("/metrics")
         .lines()
         .filter(line -> line.startsWith(name + " "))
@@ -178,11 +178,11 @@ final class Etcd implements Store, Expiry, AutoCloseable {
     client.close();
   }
 
-  static ByteSequence bytes(String text) {
+  public static ByteSequence bytes(String text) {
     return ByteSequence.from(text, UTF_8);
   }
 
-  static <T> T await(CompletableFuture<T> future) {
+  public static <T> T await(CompletableFuture<T> future) {
     try {
       return future.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {

@@ -21,13 +21,13 @@ import org.apache.zookeeper.data.Stat;
  * ZooKeeper as its own client sees it, sharing nothing with the library: an operator's hands. For
  * the test's thread; what ZooKeeper refuses fails as {@link AssertionError}.
  */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final ZooKeeper zk;
 
   /** A call of the blocking client. */
-  interface Call<T> {
+  public interface Call<T> {
     T on(ZooKeeper zk) throws KeeperException, InterruptedException;
   }
 
@@ -40,7 +40,7 @@ final class RawClient implements AutoCloseable {
         () -> zk.getState().isConnected() || !zk.getState().isAlive());
   }
 
-  static RawClient connect(String endpoint) {
+  public static RawClient connect(String endpoint) {
     return open(() -> new ZooKeeper(endpoint, 20_000, event -> {}));
   }
 
@@ -57,19 +57,19 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Ends another client's session as its death does: by taking it over and closing it. */
-  static void endSession(String endpoint, long session) {
+  public static void endSession(String endpoint, long session) {
     // A server derives the password from the id and a constant, and knows it again by that.
     byte[] password = new byte[16];
     new Random(session ^ 0xB3415C00L).nextBytes(password);
     open(() -> new ZooKeeper(endpoint, 20_000, event -> {}, session, password)).close();
   }
 
-  RawClient as(String user, String password) {
+  public RawClient as(String user, String password) {
     zk.addAuthInfo("digest", (user + ":" + password).getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
-  <T> T call(Call<T> call) {
+  public <T> T call(Call<T> call) {
     try {
       return call.on(zk);
     } catch (KeeperException e) {
@@ -80,7 +80,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  Code refusal(Call<?> call) {
+  public Code refusal(Call<?> call) {
     try {
       call.on(zk);
       return Code.OK;
@@ -93,11 +93,11 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Creates or overwrites a persistent node and what is missing above it. */
-  void put(String path, byte[] value) {
+  public void put(String path, byte[] value) {
     put(path, value, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
   }
 
-  void put(String path, byte[] value, List<ACL> acl, CreateMode mode) {
+  public void put(String path, byte[] value, List<ACL> acl, CreateMode mode) {
     for (int at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
       String parent = path.substring(0, at);
       if (stat(parent).isEmpty()) {
@@ -111,11 +111,11 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  Optional<Stat> stat(String path) {
+  public Optional<Stat> stat(String path) {
     return Optional.ofNullable(call(zk -> zk.exists(path, false)));
   }
 
-  Optional<byte[]> data(String path) {
+  public Optional<byte[]> data(String path) {
     try {
       return Optional.of(zk.getData(path, false, null));
     } catch (KeeperException.NoNodeException e) {
@@ -125,15 +125,15 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  Optional<String> text(String path) {
+  public Optional<String> text(String path) {
     return data(path).map(value -> new String(value, StandardCharsets.UTF_8));
   }
 
-  List<String> children(String path) {
+  public List<String> children(String path) {
     return stat(path).isEmpty() ? List.of() : call(zk -> zk.getChildren(path, false));
   }
 
-  void delete(String path) {
+  public void delete(String path) {
     if (stat(path).isPresent()) {
       Code code =
           refusal(
@@ -147,16 +147,16 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  void deleteAll(String path) {
+  public void deleteAll(String path) {
     new ArrayList<>(children(path)).forEach(name -> deleteAll(path + "/" + name));
     delete(path);
   }
 
-  long session() {
+  public long session() {
     return zk.getSessionId();
   }
 
-  ZooKeeper zk() {
+  public ZooKeeper zk() {
     return zk;
   }
 
@@ -169,7 +169,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  static <T> T with(String endpoint, Function<RawClient, T> use) {
+  public static <T> T with(String endpoint, Function<RawClient, T> use) {
     try (RawClient client = connect(endpoint)) {
       return use.apply(client);
     }

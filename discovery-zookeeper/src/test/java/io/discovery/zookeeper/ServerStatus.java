@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a server counts, by its four-letter word {@code mntr}. */
-record ServerStatus(String text) {
-  static ServerStatus of(int port) {
+public record ServerStatus(String text) {
+  public static ServerStatus of(int port) {
     return new ServerStatus(answer(port, "mntr"));
   }
 
   /** Returns the answer to any four-letter word. */
-  static String answer(int port, String word) {
+  public static String answer(int port, String word) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -23,7 +23,7 @@ record ServerStatus(String text) {
     }
   }
 
-  long number(String name) {
+  public long number(String name) {
     Matcher line = Pattern.compile("(?m)^" + name + "\\s+(\\d+)").matcher(text);
     if (!line.find()) {
       throw new AssertionError("no " + name + " in " + text);

@@ -1,9 +1,10 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.discovery.RegistryConfig;
 import io.discovery.tck.Auth;
+import io.discovery.zookeeper.RawClient;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;

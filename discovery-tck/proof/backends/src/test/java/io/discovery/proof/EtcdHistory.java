@@ -1,7 +1,8 @@
-package io.discovery.etcd;
+package io.discovery.proof;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.discovery.etcd.Etcd;
 import io.discovery.tck.Await;
 import io.discovery.tck.History;
 import io.etcd.jetcd.ByteSequence;

@@ -1,4 +1,4 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import io.discovery.RegistryConfig;
 import io.discovery.tck.DiscoveryChaos;
@@ -6,7 +6,7 @@ import io.discovery.tck.Fixture;
 import io.discovery.tck.History;
 
 /** The contract under chaos, on a real ZooKeeper server; the truth is its transaction log. */
-class ZooKeeperChaosTest extends DiscoveryChaos {
+class ChaosOnZooKeeperTest extends DiscoveryChaos {
   @Override
   protected Fixture createFixture() {
     return new ZooKeeperFixture();

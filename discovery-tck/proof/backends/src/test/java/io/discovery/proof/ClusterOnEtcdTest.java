@@ -1,28 +1,31 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import io.discovery.RegistryConfig;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.DiscoveryClusters;
+import io.discovery.tck.EtcdServer;
 import io.discovery.tck.ServerCluster;
 import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
 
-/** The contract on a ZooKeeper ensemble of three. */
-class ZooKeeperClusterTest extends DiscoveryClusters {
+/** The contract on three members of an etcd. */
+class ClusterOnEtcdTest extends DiscoveryClusters {
   @Override
   protected ServerCluster launchCluster() {
-    return ServerCluster.zooKeeper();
+    EtcdServer.disabled().ifPresent(Assumptions::abort);
+    return ServerCluster.etcd();
   }
 
   @Override
   protected RegistryConfig config() {
-    return RegistryConfig.defaults().withBackend("zookeeper");
+    return RegistryConfig.defaults().withBackend("etcd");
   }
 
   @Override
   protected Bounds bounds() {
     return new Bounds(
-        Duration.ofSeconds(4),
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(3),
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
   }

@@ -1,4 +1,4 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import io.discovery.RegistryConfig;
 import io.discovery.tck.Auth;
@@ -17,6 +17,8 @@ import io.discovery.tck.Store;
 import io.discovery.tck.TcpProxy;
 import io.discovery.tck.Tls;
 import io.discovery.tck.ZooKeeperServer;
+import io.discovery.zookeeper.RawClient;
+import io.discovery.zookeeper.ServerStatus;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

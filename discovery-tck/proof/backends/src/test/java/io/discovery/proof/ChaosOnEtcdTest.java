@@ -1,4 +1,4 @@
-package io.discovery.etcd;
+package io.discovery.proof;
 
 import io.discovery.RegistryConfig;
 import io.discovery.tck.DiscoveryChaos;
@@ -8,7 +8,7 @@ import io.discovery.tck.History;
 import org.junit.jupiter.api.Assumptions;
 
 /** The contract under chaos, on a real etcd; the truth is etcd's own history. */
-class EtcdChaosTest extends DiscoveryChaos {
+class ChaosOnEtcdTest extends DiscoveryChaos {
   @Override
   protected Fixture createFixture() {
     EtcdServer.disabled().ifPresent(Assumptions::abort);

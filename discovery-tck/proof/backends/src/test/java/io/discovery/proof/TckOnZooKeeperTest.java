@@ -1,10 +1,10 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import io.discovery.tck.DiscoveryTck;
 import io.discovery.tck.Fixture;
 
 /** The contract on a real ZooKeeper. */
-class ZooKeeperTckTest extends DiscoveryTck {
+class TckOnZooKeeperTest extends DiscoveryTck {
   @Override
   protected Fixture createFixture() {
     return new ZooKeeperFixture();

@@ -1,8 +1,9 @@
-package io.discovery.zookeeper;
+package io.discovery.proof;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.discovery.tck.History;
+import io.discovery.zookeeper.ServerStatus;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

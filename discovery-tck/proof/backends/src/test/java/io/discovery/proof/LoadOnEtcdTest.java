@@ -1,12 +1,12 @@
-package io.discovery.etcd;
+package io.discovery.proof;
 
-import io.discovery.tck.DiscoveryTck;
+import io.discovery.tck.DiscoveryLoad;
 import io.discovery.tck.EtcdServer;
 import io.discovery.tck.Fixture;
 import org.junit.jupiter.api.Assumptions;
 
 /** The contract, on a real etcd. */
-class EtcdTckTest extends DiscoveryTck {
+class LoadOnEtcdTest extends DiscoveryLoad {
   @Override
   protected Fixture createFixture() {
     EtcdServer.disabled().ifPresent(Assumptions::abort);

@@ -1,6 +1,7 @@
-package io.discovery.etcd;
+package io.discovery.proof;
 
 import io.discovery.RegistryConfig;
+import io.discovery.etcd.Etcd;
 import io.discovery.tck.Auth;
 import io.discovery.tck.Bounds;
 import io.discovery.tck.Census;
