@@ -23,9 +23,6 @@ import java.util.Set;
  * </pre>
  */
 final class ServiceView implements Stream.Sink {
-  /** A stream that lived this long was no part of the last trouble. */
-  private static final long SOUND_NANOS = Duration.ofSeconds(5).toNanos();
-
   private static final long REFRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Engine engine;
@@ -37,8 +34,6 @@ final class ServiceView implements Stream.Sink {
   private Set<LocalWatcher> joining = new LinkedHashSet<>();
   private Set<LocalWatcher> joiningNext = new LinkedHashSet<>();
   private Stream stream; // null while waiting to subscribe again
-  private long openedAt;
-  private EventLoop.Timer resync;
   private EventLoop.Timer overdue;
   private EventLoop.Timer doubt;
   private Optional<Snapshot> snapshot = Optional.empty();
@@ -88,7 +83,7 @@ final class ServiceView implements Stream.Sink {
   /** Reads again now, unless that was done within the last second or is under way. */
   void refresh() {
     engine.checkLoop();
-    if (stream != null && stream.listed() && engine.loop.nanoTime() - openedAt > REFRESH_NANOS) {
+    if (stream != null && stream.listed() && stream.age() > REFRESH_NANOS) {
       subscribe();
     }
   }
@@ -109,11 +104,6 @@ final class ServiceView implements Stream.Sink {
     Optional<Duration> patience = Optional.ofNullable(stream).map(Stream::patience);
     endStream();
     cancelTimers();
-    openedAt = engine.loop.nanoTime();
-    double factor = 0.8 + 0.4 * engine.random.nextDouble();
-    Duration interval =
-        Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
-    resync = engine.loop.schedule(interval, this::refresh);
     if (status.phase() == Phase.CURRENT) {
       doubt = engine.loop.schedule(patience.orElseThrow(), this::doubt);
     }
@@ -171,8 +161,13 @@ final class ServiceView implements Stream.Sink {
   }
 
   @Override
+  public void onResync() {
+    subscribe();
+  }
+
+  @Override
   public void onEnd(DiscoveryException cause) {
-    if (stream.listed() && engine.loop.nanoTime() - openedAt > SOUND_NANOS) {
+    if (stream.isSound()) {
       retry.succeeded();
     }
     endStream();
@@ -241,7 +236,7 @@ final class ServiceView implements Stream.Sink {
   }
 
   private void cancelTimers() {
-    for (EventLoop.Timer timer : new EventLoop.Timer[] {resync, overdue, doubt}) {
+    for (EventLoop.Timer timer : new EventLoop.Timer[] {overdue, doubt}) {
       if (timer != null) {
         timer.cancel();
       }

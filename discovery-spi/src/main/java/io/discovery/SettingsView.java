@@ -3,13 +3,11 @@ package io.discovery;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Delta;
 import io.discovery.spi.Entry;
-import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -28,9 +26,6 @@ final class SettingsView implements Stream.Sink {
   /** The store refuses most of what is larger; nobody writes a setting of that size by intent. */
   private static final int LARGEST = 1 << 20;
 
-  /** A stream that lived this long was no part of the last trouble. */
-  private static final long SOUND_NANOS = Duration.ofSeconds(5).toNanos();
-
   private final Engine engine;
   private final String service;
   private final Warnings warnings;
@@ -40,9 +35,7 @@ final class SettingsView implements Stream.Sink {
   private Optional<Map<String, String>> known = Optional.empty();
   private String store = "";
   private long revision;
-  private long openedAt;
   private Stream stream; // null while waiting to subscribe again
-  private EventLoop.Timer resync = () -> {};
 
   SettingsView(Engine engine, String service) {
     this.engine = engine;
@@ -87,23 +80,11 @@ final class SettingsView implements Stream.Sink {
 
   private void subscribe() {
     endStream();
-    double factor = 0.8 + 0.4 * engine.random.nextDouble();
-    Duration interval =
-        Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
-    openedAt = engine.loop.nanoTime();
-    resync = engine.loop.schedule(interval, this::resync);
     stream = new Stream(engine, this);
     stream.open(observer -> engine.backend().subscribeSettings(Names.encode(service), observer));
   }
 
-  private void resync() {
-    if (stream != null && stream.listed()) {
-      subscribe();
-    }
-  }
-
   private void endStream() {
-    resync.cancel();
     if (stream != null) {
       stream.close();
       stream = null;
@@ -163,8 +144,13 @@ final class SettingsView implements Stream.Sink {
   }
 
   @Override
+  public void onResync() {
+    subscribe();
+  }
+
+  @Override
   public void onEnd(DiscoveryException cause) {
-    if (stream.listed() && engine.loop.nanoTime() - openedAt > SOUND_NANOS) {
+    if (stream.isSound()) {
       retry.succeeded();
     }
     endStream();

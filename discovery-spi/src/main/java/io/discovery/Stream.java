@@ -18,13 +18,16 @@ import java.util.function.Function;
 final class Stream implements Observer {
   private static final long SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final Duration PROOF = Duration.ofSeconds(2);
+  private static final long SOUND_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Engine engine;
   private final Sink sink;
+  private final long openedAt;
   private Subscription subscription; // null until the backend has returned it
   private EventLoop.Timer deadline; // of the listing, then of a proof; null if neither is awaited
   private long proofDue; // when the proof under way, if any, must be in
   private long heardAt;
+  private EventLoop.Timer resync; // null until listed
   private boolean listed;
   private boolean over;
 
@@ -34,12 +37,16 @@ final class Stream implements Observer {
 
     void onDelta(Delta delta);
 
+    /** All is well, and it is time to read again nevertheless (rule 3.17). */
+    void onResync();
+
     void onEnd(DiscoveryException cause);
   }
 
   Stream(Engine engine, Sink sink) {
     this.engine = engine;
     this.sink = sink;
+    this.openedAt = engine.loop.nanoTime();
   }
 
   /**
@@ -67,6 +74,16 @@ final class Stream implements Observer {
 
   boolean listed() {
     return listed;
+  }
+
+  /** Returns the nanoseconds since it was made. */
+  long age() {
+    return engine.loop.nanoTime() - openedAt;
+  }
+
+  /** Returns whether it has lived long enough to be no part of the last trouble. */
+  boolean isSound() {
+    return listed && age() > SOUND_NANOS;
   }
 
   /**
@@ -107,6 +124,7 @@ final class Stream implements Observer {
           if (!over && !listed) {
             listed = true;
             heard();
+            resync = engine.loop.schedule(untilResync(), sink::onResync);
             sink.onListing(listing);
           }
         });
@@ -142,6 +160,9 @@ final class Stream implements Observer {
     if (!over) {
       over = true;
       cancelDeadline();
+      if (resync != null) {
+        resync.cancel();
+      }
       if (subscription != null) {
         subscription.close();
       }
@@ -151,6 +172,12 @@ final class Stream implements Observer {
   private void heard() {
     heardAt = engine.loop.nanoTime();
     cancelDeadline();
+  }
+
+  /** The clients of one store do not read again all at once. */
+  private Duration untilResync() {
+    double factor = 0.8 + 0.4 * engine.random.nextDouble();
+    return Duration.ofNanos((long) (engine.config.resyncInterval().toNanos() * factor));
   }
 
   private void cancelDeadline() {

@@ -58,9 +58,9 @@ enum Mutant {
       "} else if (snapshot.isPresent()) {",
       FRESH_START),
   NEVER_READS_AGAIN(
-      "ServiceView",
-      "resync = engine.loop.schedule(interval, this::refresh);",
-      "resync = engine.loop.schedule(interval, () -> {});",
+      "Stream",
+      "resync = engine.loop.schedule(untilResync(), sink::onResync);",
+      "resync = engine.loop.schedule(untilResync(), () -> {});",
       CONVERGENCE),
   NO_GRACE_AFTER_A_RESET("Contents", "if (reset && ", "if (false && ", RESET_GRACE),
   A_NEW_READ_REMOVES_NOTHING(

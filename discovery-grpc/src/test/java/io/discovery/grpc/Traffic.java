@@ -11,10 +11,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** Calls on a few threads, each one after the other without pause, until closed. */
+/**
+ * Calls on a few threads, until closed. Each leaves the processors free for a moment between two
+ * calls: servers and registry share them.
+ */
 final class Traffic implements AutoCloseable {
+  private static final long PAUSE_NANOS = 1_000_000;
+
   private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
   private final List<StatusRuntimeException> failures = new CopyOnWriteArrayList<>();
   private final List<Thread> threads;
@@ -40,6 +46,7 @@ final class Traffic implements AutoCloseable {
       } catch (StatusRuntimeException e) {
         failures.add(e);
       }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

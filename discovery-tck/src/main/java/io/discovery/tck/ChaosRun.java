@@ -30,7 +30,7 @@ final class ChaosRun {
   void run(Duration length, History history, Path timeline) {
     List<ChaosStep> schedule = ChaosSchedule.draw(seed, length, fixture);
     ChaosVerdict verdict = new ChaosVerdict();
-    try (ChaosStage stage = new ChaosStage(fixture, config, journal)) {
+    try (ChaosStage stage = new ChaosStage(fixture, config, history, journal)) {
       awaitConnected(stage);
       play(schedule, stage);
       awaitConnected(stage);

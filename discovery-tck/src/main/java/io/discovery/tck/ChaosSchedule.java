@@ -122,8 +122,10 @@ final class ChaosSchedule {
     int slot = random.nextInt(ChaosSlot.all().size());
     if (die < 87 && fixture.expiry().isPresent()) {
       steps.add(new ChaosStep(at, Kind.EXPIRE, 0, slot, 0, 0));
-    } else if (fixture.store().isPresent()) {
+    } else if (die < 92 && fixture.store().isPresent()) {
       steps.add(new ChaosStep(at, Kind.DELETE, 0, slot, 0, 0));
+    } else {
+      steps.add(ChaosStep.of(at, Kind.FORGET, 0));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ChaosStage implements AutoCloseable {
   private final Fixture fixture;
   private final RegistryConfig config;
+  private final History history;
   private final ChaosJournal journal;
   private final ChaosFaults faults = new ChaosFaults();
   private final List<Link> links = new ArrayList<>();
@@ -32,9 +33,10 @@ final class ChaosStage implements AutoCloseable {
   private final List<ChaosReport> reports = new CopyOnWriteArrayList<>();
   private final ChaosLister lister;
 
-  ChaosStage(Fixture fixture, RegistryConfig config, ChaosJournal journal) {
+  ChaosStage(Fixture fixture, RegistryConfig config, History history, ChaosJournal journal) {
     this.fixture = fixture;
     this.config = config;
+    this.history = history;
     this.journal = journal;
     for (int i = 0; i < ChaosSchedule.REGISTRANTS + ChaosSchedule.WATCHERS - 1; i++) {
       fixture.openLink().ifPresent(links::add);
@@ -100,7 +102,7 @@ final class ChaosStage implements AutoCloseable {
       case REGISTER, UPDATE, CLOSE -> use(step);
       case KILL_SERVER, STOP_SERVER, PAUSE_SERVER, HEAL_SERVER -> onServer(step.kind());
       case FREEZE, THAW, KILL, LAUNCH -> onRegistrant(step.kind(), step.who());
-      case EXPIRE, DELETE -> meddle(step.kind(), ChaosSlot.all().get(step.slot()));
+      case EXPIRE, DELETE, FORGET -> meddle(step.kind(), ChaosSlot.all().get(step.slot()));
       case WATCH_AGAIN -> watch(step.who());
       default -> onPath(step.kind(), step.who());
     }
@@ -193,10 +195,14 @@ final class ChaosStage implements AutoCloseable {
     long begun = System.currentTimeMillis();
     String namespace = config.namespace();
     try {
-      if (kind == ChaosStep.Kind.EXPIRE) {
-        fixture.expiry().orElseThrow().expire(namespace, slot.service(), slot.id());
-      } else {
-        fixture.store().orElseThrow().delete(namespace, slot.service(), slot.id());
+      switch (kind) {
+        case EXPIRE -> fixture.expiry().orElseThrow().expire(namespace, slot.service(), slot.id());
+        case DELETE -> fixture.store().orElseThrow().delete(namespace, slot.service(), slot.id());
+        default -> {
+          if (!history.forget()) {
+            return;
+          }
+        }
       }
     } catch (RuntimeException | AssertionError e) {
       // Nothing there to expire, or a busy machine: an operator's command that may have worked.

@@ -33,9 +33,10 @@ record ChaosStep(long at, Kind kind, int who, int slot, int epoch, int version) 
     THAW,
     KILL,
     LAUNCH,
-    /** Somebody ends a lease or session, or deletes a record. */
+    /** Somebody ends a lease or session, deletes a record, or makes the store forget its past. */
     EXPIRE,
     DELETE,
+    FORGET,
     /** A watcher is closed and another begins. */
     WATCH_AGAIN
   }
@@ -50,7 +51,7 @@ record ChaosStep(long at, Kind kind, int who, int slot, int epoch, int version) 
       case REGISTER, UPDATE, CLOSE ->
           kind + " p" + who + " " + ChaosSlot.all().get(slot) + " e" + epoch + "v" + version;
       case EXPIRE, DELETE -> kind + " " + ChaosSlot.all().get(slot);
-      case KILL_SERVER, STOP_SERVER, PAUSE_SERVER, HEAL_SERVER -> kind.toString();
+      case KILL_SERVER, STOP_SERVER, PAUSE_SERVER, HEAL_SERVER, FORGET -> kind.toString();
       case FREEZE, THAW, KILL, LAUNCH -> kind + " p" + who;
       case WATCH_AGAIN -> kind + " w" + who;
       default -> kind + " path " + who;

@@ -15,6 +15,15 @@ public interface History extends AutoCloseable {
    */
   List<Commit> read(String namespace);
 
+  /**
+   * Makes the store forget its past, as operators do, once that has been read: nobody else can
+   * follow the store from an earlier moment. Returns whether it keeps a past to follow from; if
+   * not, nothing happened. Any exception says that it may not have happened.
+   */
+  default boolean forget() {
+    return false;
+  }
+
   @Override
   default void close() {}
 

@@ -18,14 +18,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every revision of an etcd that was never compacted, by a watch from the first, on a client that
- * is made for it.
+ * Every revision of an etcd whose past nobody else compacts, by watches from where the last one
+ * ended, on clients made for them.
  */
 final class EtcdHistory implements History {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final ByteSequence ALL = ByteSequence.from(new byte[] {0});
   private static final ByteSequence END = ByteSequence.from("chaos-history-end", UTF_8);
 
   private final String url;
+  private final List<WatchEvent> past = new ArrayList<>();
 
   EtcdHistory(String endpoint) {
     this.url = "http://" + endpoint;
@@ -33,30 +35,41 @@ final class EtcdHistory implements History {
 
   @Override
   public List<Commit> read(String namespace) {
-    List<WatchEvent> events = Collections.synchronizedList(new ArrayList<>());
-    try (Client client = Client.builder().endpoints(url).build()) {
-      // A commit of our own is the last: whoever has seen it has seen all.
-      long end = Etcd.await(client.getKVClient().put(END, END)).getHeader().getRevision();
-      WatchOption all =
-          WatchOption.builder()
-              .withRange(ByteSequence.from(new byte[] {0}))
-              .withRevision(1)
-              .build();
-      Watch.Watcher watcher =
-          client
-              .getWatchClient()
-              .watch(
-                  ByteSequence.from(new byte[] {0}),
-                  all,
-                  response -> events.addAll(response.getEvents()));
-      Await.until(
-          () -> "revision " + end + " of the history; there are " + events.size() + " events",
-          PATIENCE,
-          () -> !events.isEmpty() && revision(events.get(events.size() - 1)) >= end);
-      watcher.close();
+    try (Client client = connect()) {
+      follow(client);
     }
     String prefix = namespace + "/";
-    return List.copyOf(events).stream().flatMap(event -> commit(event, prefix).stream()).toList();
+    return past.stream().flatMap(event -> commit(event, prefix).stream()).toList();
+  }
+
+  @Override
+  public boolean forget() {
+    try (Client client = connect()) {
+      Etcd.await(client.getKVClient().compact(follow(client)));
+    }
+    return true;
+  }
+
+  private Client connect() {
+    return Client.builder().endpoints(url).build();
+  }
+
+  /** Adds what has happened since the last time; returns the last revision that is known. */
+  private long follow(Client client) {
+    // A commit of our own is the last: whoever has seen it has seen all.
+    long end = Etcd.await(client.getKVClient().put(END, END)).getHeader().getRevision();
+    long next = past.isEmpty() ? 1 : revision(past.get(past.size() - 1)) + 1;
+    List<WatchEvent> events = Collections.synchronizedList(new ArrayList<>());
+    WatchOption since = WatchOption.builder().withRange(ALL).withRevision(next).build();
+    Watch.Watcher watcher =
+        client.getWatchClient().watch(ALL, since, news -> events.addAll(news.getEvents()));
+    Await.until(
+        () -> "revision " + end + " of the history; there are " + events.size() + " events",
+        PATIENCE,
+        () -> !events.isEmpty() && revision(events.get(events.size() - 1)) >= end);
+    watcher.close();
+    events.stream().filter(event -> revision(event) <= end).forEach(past::add);
+    return end;
   }
 
   private static long revision(WatchEvent event) {
