@@ -45,9 +45,10 @@ class WrongKit extends DiscoveryTck {
 
       @Override
       public Bounds bounds() {
-        // Longer than memory needs: many runs share the machine.
+        // Longer than memory needs: many runs share the machine, and some subjects wait for the end
+        // of a fault before they begin to write.
         return new Bounds(
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(3),
             Duration.ofSeconds(1),
             Duration.ofSeconds(8),
             Duration.ofSeconds(8));
