@@ -2,6 +2,7 @@ package io.discovery.tck;
 
 import io.discovery.Registration;
 import io.discovery.Registration.State;
+import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
@@ -168,12 +169,15 @@ interface LifecycleChapter extends Chapter {
   }
 
   static void cycle(Scenario stage) {
-    Registry registry = stage.open();
-    Recorder view = stage.watch(registry, "orders");
-    ServiceInstance instance = Scenario.instance("orders", "1");
-    stage.register(registry, instance);
-    view.awaitExactly(stage.convergence(), instance);
-    registry.close();
+    // Neither opened nor watched by the scenario, which would hold both until its end.
+    Registry registry = Registries.open(stage.config());
+    try (registry) {
+      Recorder view = new Recorder(stage.rule());
+      view.follows(registry.watch("orders", view));
+      ServiceInstance instance = Scenario.instance("orders", "1");
+      stage.register(registry, instance);
+      view.awaitExactly(stage.convergence(), instance);
+    }
     stage.awaitNoThread(registry, stage.convergence());
   }
 
