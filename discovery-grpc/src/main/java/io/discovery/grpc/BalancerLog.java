@@ -29,9 +29,9 @@ final class BalancerLog {
     for (Member member : after) {
       Member earlier = gone.remove(member.id());
       if (earlier == null) {
-        come.add(member.id());
+        come.add(member.label());
       } else if (earlier.weight() != member.weight()) {
-        changed.add(member.id() + " weight " + earlier.weight() + " to " + member.weight());
+        changed.add(member.label() + " weight " + earlier.weight() + " to " + member.weight());
       }
     }
     if (!come.isEmpty() || !changed.isEmpty() || !gone.isEmpty()) {
@@ -41,7 +41,7 @@ final class BalancerLog {
           Integer.toString(after.size()),
           Integer.toString(connected),
           list("; new: ", come),
-          list("; gone: ", List.copyOf(gone.keySet())),
+          list("; gone: ", gone.values().stream().map(Member::label).toList()),
           list("; changed: ", changed));
     }
   }

@@ -24,22 +24,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The whole way from a gRPC server over a real registry to a gRPC client, the same on every store.
  */
-abstract class EndToEnd {
+abstract class EndToEnd implements SteeringEndToEnd {
   /**
    * Longer than a reconnect takes, shorter than the TTL: the registry comes back to what it knew.
    */
   private static final Duration OUTAGE = Duration.ofSeconds(3);
 
+  /** Where this test's service is kept. */
+  final String namespace = "grpc/" + UUID.randomUUID();
+
   private Stage stage;
 
   abstract Server store();
 
+  /** Returns how to reach the store, in this test's namespace. */
   abstract RegistryConfig config();
 
   @BeforeEach
   void open() {
     store().start();
-    stage = new Stage(config().withNamespace("grpc/" + UUID.randomUUID()));
+    stage = new Stage(config());
+  }
+
+  @Override
+  public Stage stage() {
+    return stage;
   }
 
   @AfterEach
@@ -89,17 +98,22 @@ abstract class EndToEnd {
   @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
-  void aMinuteWithoutARegistryCostsNoCall(String policy) {
+  void aMinuteWithoutARegistryInWhichAllServersAreRestartedCostsNoCall(String policy) {
     Registry servers = stage.registry();
-    RegisteredServer a = serve("a", servers);
-    serve("b", servers);
+    List<RegisteredServer> running = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      running.add(awaited(drainedByWeight("old-" + i, 0, servers)));
+    }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
+      long start = System.nanoTime();
       store().kill();
-      traffic.go(Duration.ofMinutes(1));
+      restart(running, policy, servers, traffic);
+      traffic.go(Duration.ofMinutes(1).minusNanos(System.nanoTime() - start));
       store().start();
-      serve("c", servers);
-      a.close();
+      running.forEach(EndToEnd::awaited);
+      serve("more", servers);
+      running.get(0).close();
       traffic.awaitMore();
       traffic.assertNoFailure();
     }
@@ -152,21 +166,33 @@ abstract class EndToEnd {
     Registry servers = stage.registry();
     List<RegisteredServer> running = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      running.add(drainedByWeight("old-" + i, 0, servers));
+      running.add(awaited(drainedByWeight("old-" + i, 0, servers)));
     }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
-      for (int i = 0; i < 3; i++) {
-        int port = running.get(i).server().getPort();
-        running.get(i).close();
-        running.set(i, drainedByWeight("new-" + i, port, servers));
-        traffic.awaitMore();
-        if (!policy.equals("pick_first")) {
-          traffic.awaitMoreFrom("new-" + i);
-        }
-      }
+      restart(running, policy, servers, traffic);
+      running.forEach(EndToEnd::awaited);
       traffic.assertNoFailure();
     }
+  }
+
+  /** Replaces each by another on its port, the next when calls have found the last. */
+  private void restart(
+      List<RegisteredServer> running, String policy, Registry registry, Traffic traffic) {
+    for (int i = 0; i < running.size(); i++) {
+      int port = running.get(i).server().getPort();
+      running.get(i).close();
+      running.set(i, drainedByWeight("new-" + i, port, registry));
+      traffic.awaitMore();
+      if (!policy.equals("pick_first")) {
+        traffic.awaitMoreFrom("new-" + i);
+      }
+    }
+  }
+
+  private static RegisteredServer awaited(RegisteredServer server) {
+    server.awaitRegistered(Stage.SOON);
+    return server;
   }
 
   private RegisteredServer drainedByWeight(String name, int port, Registry registry) {
@@ -179,7 +205,6 @@ abstract class EndToEnd {
             .drainByWeight()
             .register();
     stage.atEnd(() -> server.server().shutdownNow());
-    server.awaitRegistered(Stage.SOON);
     return server;
   }
 
