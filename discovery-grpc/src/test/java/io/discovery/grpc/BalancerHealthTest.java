@@ -42,14 +42,29 @@ final class BalancerHealthTest {
     fleet.serve(good, 1);
     Map<String, Object> config = BalancerConfig.defaults().serviceConfig();
     config.put("healthCheckConfig", Map.of("serviceName", "orders"));
-    ManagedChannel channel =
-        stage.build(fleet.builder("discovery:///orders").defaultServiceConfig(config));
+    ManagedChannel channel = fleet.configured(config);
     assertEquals(Map.of("good", 100.0), Fleet.shares(channel));
     illHealth.setStatus("orders", ServingStatus.SERVING);
     Fleet.awaitShares(channel, Map.of("ill", 90.0, "good", 10.0));
     illHealth.setStatus("orders", ServingStatus.NOT_SERVING);
     Fleet.awaitShares(channel, Map.of("good", 100.0));
     assertEquals(1, ill.connections());
+  }
+
+  @Test
+  void anotherPolicyMayChooseTheInstances() {
+    List.of("a", "b", "c").forEach(name -> fleet.serve(stage.greeter(name), 1));
+    Map<String, ?> two =
+        Map.of(
+            "subsetSize",
+            2.0,
+            "childPolicy",
+            BalancerConfig.defaults().serviceConfig().get("loadBalancingConfig"));
+    ManagedChannel channel =
+        fleet.configured(
+            Map.of("loadBalancingConfig", List.of(Map.of("random_subsetting_experimental", two))));
+    Await.until("two answer", Stage.SOON, () -> Fleet.shares(channel).size() == 2);
+    Fleet.shares(channel).values().forEach(share -> assertEquals(50, share, 3));
   }
 
   @Test
@@ -70,13 +85,9 @@ final class BalancerHealthTest {
             "childPolicy",
             BalancerConfig.defaults().withZone("a").serviceConfig().get("loadBalancingConfig"));
     ManagedChannel channel =
-        stage.build(
-            fleet
-                .builder("discovery:///orders")
-                .defaultServiceConfig(
-                    Map.of(
-                        "loadBalancingConfig",
-                        List.of(Map.of("outlier_detection_experimental", outliers)))));
+        fleet.configured(
+            Map.of(
+                "loadBalancingConfig", List.of(Map.of("outlier_detection_experimental", outliers))));
     Await.until("a failure", Stage.SOON, () -> !Greeter.answers(channel));
     Await.until(
         "a hundred calls without failure",

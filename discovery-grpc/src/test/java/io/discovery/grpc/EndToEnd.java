@@ -30,15 +30,15 @@ abstract class EndToEnd implements SteeringEndToEnd {
    */
   private static final Duration OUTAGE = Duration.ofSeconds(3);
 
+  /** A connection that ZooKeeper accepts and forgets while it starts is given up after 10 s. */
+  private static final Duration RECOVERY = Duration.ofSeconds(30);
+
   /** Where this test's service is kept. */
   final String namespace = "grpc/" + UUID.randomUUID();
 
   private Stage stage;
 
   abstract Server store();
-
-  /** Returns how to reach the store, in this test's namespace. */
-  abstract RegistryConfig config();
 
   @BeforeEach
   void open() {
@@ -99,20 +99,19 @@ abstract class EndToEnd implements SteeringEndToEnd {
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void aMinuteWithoutARegistryInWhichAllServersAreRestartedCostsNoCall(String policy) {
-    Registry servers = stage.registry();
     List<RegisteredServer> running = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      running.add(awaited(drainedByWeight("old-" + i, 0, servers)));
+      running.add(awaited(drainedByWeight("old-" + i, 0)));
     }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
       long start = System.nanoTime();
       store().kill();
-      restart(running, policy, servers, traffic);
+      restart(running, policy, traffic);
       traffic.go(Duration.ofMinutes(1).minusNanos(System.nanoTime() - start));
       store().start();
       running.forEach(EndToEnd::awaited);
-      serve("more", servers);
+      serve("more", stage.registry());
       running.get(0).close();
       traffic.awaitMore();
       traffic.assertNoFailure();
@@ -163,14 +162,13 @@ abstract class EndToEnd implements SteeringEndToEnd {
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void noCallFailsWhileAllServersAreRestartedOneByOne(String policy) {
-    Registry servers = stage.registry();
     List<RegisteredServer> running = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      running.add(awaited(drainedByWeight("old-" + i, 0, servers)));
+      running.add(awaited(drainedByWeight("old-" + i, 0)));
     }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
-      restart(running, policy, servers, traffic);
+      restart(running, policy, traffic);
       running.forEach(EndToEnd::awaited);
       traffic.assertNoFailure();
     }
@@ -178,11 +176,11 @@ abstract class EndToEnd implements SteeringEndToEnd {
 
   /** Replaces each by another on its port, the next when calls have found the last. */
   private void restart(
-      List<RegisteredServer> running, String policy, Registry registry, Traffic traffic) {
+      List<RegisteredServer> running, String policy, Traffic traffic) {
     for (int i = 0; i < running.size(); i++) {
       int port = running.get(i).server().getPort();
       running.get(i).close();
-      running.set(i, drainedByWeight("new-" + i, port, registry));
+      running.set(i, drainedByWeight("new-" + i, port));
       traffic.awaitMore();
       if (!policy.equals("pick_first")) {
         traffic.awaitMoreFrom("new-" + i);
@@ -191,14 +189,15 @@ abstract class EndToEnd implements SteeringEndToEnd {
   }
 
   private static RegisteredServer awaited(RegisteredServer server) {
-    server.awaitRegistered(Stage.SOON);
+    server.awaitRegistered(RECOVERY);
     return server;
   }
 
-  private RegisteredServer drainedByWeight(String name, int port, Registry registry) {
+  /** Starts one with a registry of its own, as another process has. */
+  private RegisteredServer drainedByWeight(String name, int port) {
     RegisteredServer server =
         RegisteredServer.builder(
-                registry,
+                stage.registry(),
                 Greeter.builder("127.0.0.1", port).addService(Greeter.service(() -> name)))
             .advertise("127.0.0.1")
             .service("orders")

@@ -47,7 +47,7 @@ final class EtcdEndToEndTest extends EndToEnd implements ChildEndToEnd {
   }
 
   @Override
-  public void publish(String service, String serviceConfig) {
+  public void publish(String namespace, String service, String serviceConfig) {
     operator.put(namespace + ".settings/" + service + "/grpc", serviceConfig);
   }
 }

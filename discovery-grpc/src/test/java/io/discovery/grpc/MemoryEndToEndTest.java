@@ -15,7 +15,7 @@ final class MemoryEndToEndTest extends EndToEnd {
   }
 
   @Override
-  RegistryConfig config() {
+  public RegistryConfig config() {
     return store.config().withNamespace(namespace);
   }
 
@@ -25,7 +25,7 @@ final class MemoryEndToEndTest extends EndToEnd {
   }
 
   @Override
-  public void publish(String service, String serviceConfig) {
+  public void publish(String namespace, String service, String serviceConfig) {
     store.put(namespace + ".settings", service, "grpc", serviceConfig.getBytes(UTF_8));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.Registration;
 import io.discovery.Registry;
+import io.discovery.RegistryConfig;
 import io.discovery.ServiceInstance;
 import io.discovery.tck.Await;
 import io.grpc.CallOptions;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,8 +36,11 @@ interface SteeringEndToEnd {
   /** Returns how many watches the store itself counts. */
   long watches();
 
-  /** Says, as an operator does, how the service is to be called. */
-  void publish(String service, String serviceConfig);
+  /** Returns how to reach the store, in this test's namespace. */
+  RegistryConfig config();
+
+  /** Says, as an operator does, how a service is to be called. */
+  void publish(String namespace, String service, String serviceConfig);
 
   @Test
   default void weightsAreSharesOfTheCallsAndNewOnesCountOnTheSameConnections() {
@@ -190,19 +195,33 @@ interface SteeringEndToEnd {
   }
 
   @Test
+  default void settingsAreThereInTheEmptyNamespaceToo() {
+    String service = "s-" + UUID.randomUUID();
+    try (Stage root = new Stage(config().withNamespace(""))) {
+      Registry registry = root.registry();
+      root.greeter("a", registry, service);
+      root.greeter("b", registry, service);
+      publish("", service, "{\"loadBalancingConfig\":[{\"discovery\":{}}]}");
+      ManagedChannel channel = root.channel(registry, service, "pick_first");
+      Await.until("both answer", Stage.SOON, () -> Fleet.shares(channel).size() == 2);
+      assertEquals(Set.of(service), registry.services(Stage.SOON));
+    }
+  }
+
+  @Test
   default void aPublishedServiceConfigReachesChannelsWithinASecondAndABadOneFailsNoCall() {
     Fleet fleet = new Fleet(stage());
     fleet.serve(stage().greeter("a"), 1);
     fleet.serve(stage().greeter("b"), 1);
     ManagedChannel channel = stage().channel(fleet.registry, "orders", "pick_first");
     assertEquals(1, Fleet.shares(channel).size());
-    publish("orders", "{\"loadBalancingConfig\":[{\"discovery\":{}}]}");
+    publish(config().namespace(), "orders", "{\"loadBalancingConfig\":[{\"discovery\":{}}]}");
     Await.until("both answer", Duration.ofSeconds(1), () -> Fleet.shares(channel).size() == 2);
-    publish("orders", "{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
-    publish("orders", "no JSON");
+    publish(config().namespace(), "orders", "{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
+    publish(config().namespace(), "orders", "no JSON");
     try (Traffic traffic = new Traffic(channel)) {
       traffic.awaitMoreFrom("a", "b");
-      publish("orders", "{\"loadBalancingConfig\":[{\"pick_first\":{}}]}");
+      publish(config().namespace(), "orders", "{\"loadBalancingConfig\":[{\"pick_first\":{}}]}");
       Await.until("one answers", Stage.SOON, () -> Fleet.shares(channel).size() == 1);
       traffic.assertNoFailure();
     }

@@ -42,7 +42,7 @@ final class ZooKeeperEndToEndTest extends EndToEnd implements ChildEndToEnd {
   }
 
   @Override
-  public void publish(String service, String serviceConfig) {
+  public void publish(String namespace, String service, String serviceConfig) {
     try (RawClient operator = RawClient.connect(server.endpoint())) {
       String path = "/" + namespace + ".settings/" + service + "/grpc";
       operator.put(path, serviceConfig.getBytes(UTF_8));
