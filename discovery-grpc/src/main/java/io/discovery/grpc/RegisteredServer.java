@@ -324,14 +324,13 @@ public final class RegisteredServer implements AutoCloseable {
           AdvertisedAddress.of(server.getListenSockets(), host, port, Network.THIS_MACHINE);
       List<ServiceInstance> instances =
           services.stream().map(service -> service.apply(address)).toList();
-      // Before anybody hears of the server, so that who comes is not sent away.
-      header.ifPresent(present -> present.tell(instances));
-      health.ifPresent(present -> present.serving(server, instances));
       CompletableFuture<RegisteredServer> registered = new CompletableFuture<>();
-      ShutdownHook hook = ShutdownHook.NONE;
+      // Before anything is registered: a JVM that ends meanwhile waits, and leaves no record.
+      ShutdownHook hook = untilShutdown ? ShutdownHook.closing(registered) : ShutdownHook.NONE;
       try {
-        // Before anything is registered: a JVM that ends meanwhile waits, and leaves no record.
-        hook = untilShutdown ? ShutdownHook.closing(registered) : ShutdownHook.NONE;
+        // Before anybody hears of the server, so that who comes is not sent away.
+        header.ifPresent(present -> present.tell(instances));
+        health.ifPresent(present -> present.serving(server, instances));
         registered.complete(
             new RegisteredServer(
                 server,

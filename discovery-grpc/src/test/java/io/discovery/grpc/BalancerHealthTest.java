@@ -87,7 +87,8 @@ final class BalancerHealthTest {
     ManagedChannel channel =
         fleet.configured(
             Map.of(
-                "loadBalancingConfig", List.of(Map.of("outlier_detection_experimental", outliers))));
+                "loadBalancingConfig",
+                List.of(Map.of("outlier_detection_experimental", outliers))));
     Await.until("a failure", Stage.SOON, () -> !Greeter.answers(channel));
     Await.until(
         "a hundred calls without failure",

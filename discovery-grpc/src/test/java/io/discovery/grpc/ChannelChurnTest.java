@@ -51,8 +51,7 @@ final class ChannelChurnTest {
     Registration registration = stage.register(registry, "orders", slow);
     ManagedChannel channel = stage.channel(registry, "orders", policy);
     List<String> answers = new CopyOnWriteArrayList<>();
-    Thread caller =
-        new Thread(() -> answers.add(Greeter.outcome(channel, CallOptions.DEFAULT)));
+    Thread caller = new Thread(() -> answers.add(Greeter.outcome(channel, CallOptions.DEFAULT)));
     caller.start();
     Await.until("it is under way", Stage.SOON, () -> slow.calls() == 1);
     stage.greeter("next", registry, "orders");

@@ -41,7 +41,8 @@ final class ChannelzTest {
     ChannelzGrpc.ChannelzBlockingStub channelz = channelz();
     awaitTrace(channelz, target, "discovery: 2 instances, 2 of them used; new: a-1, b-1");
     Fleet.weigh(a, 3);
-    awaitTrace(channelz, target, "discovery: 2 instances, 2 of them used; changed: a-1 weight 1 to 3");
+    awaitTrace(
+        channelz, target, "discovery: 2 instances, 2 of them used; changed: a-1 weight 1 to 3");
     a.close();
     awaitTrace(channelz, target, "discovery: 1 instances, 1 of them used; gone: a-1");
     awaitTrace(channelz, target, "discovery: 0% of the calls stay in the own zone");
@@ -68,7 +69,10 @@ final class ChannelzTest {
 
   private static List<String> trace(ChannelzGrpc.ChannelzBlockingStub channelz, String target) {
     List<ChannelData> found =
-        channelz.getTopChannels(GetTopChannelsRequest.getDefaultInstance()).getChannelList().stream()
+        channelz
+            .getTopChannels(GetTopChannelsRequest.getDefaultInstance())
+            .getChannelList()
+            .stream()
             .map(channel -> channel.getData())
             .filter(data -> data.getTarget().equals(target))
             .toList();

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.Registry;
-import io.discovery.RegistryConfig;
 import io.discovery.tck.Await;
 import io.discovery.tck.Server;
 import io.grpc.ManagedChannel;
@@ -175,8 +174,7 @@ abstract class EndToEnd implements SteeringEndToEnd {
   }
 
   /** Replaces each by another on its port, the next when calls have found the last. */
-  private void restart(
-      List<RegisteredServer> running, String policy, Traffic traffic) {
+  private void restart(List<RegisteredServer> running, String policy, Traffic traffic) {
     for (int i = 0; i < running.size(); i++) {
       int port = running.get(i).server().getPort();
       running.get(i).close();

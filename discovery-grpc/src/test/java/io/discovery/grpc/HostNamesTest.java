@@ -151,7 +151,9 @@ final class HostNamesTest {
             NEVER,
             changes::incrementAndGet)) {
       Await.until(
-          "an answer", Stage.SOON, () -> broken.answer("a.test").addresses().equals(List.of(ip(1))));
+          "an answer",
+          Stage.SOON,
+          () -> broken.answer("a.test").addresses().equals(List.of(ip(1))));
       assertEquals(3, changes.get());
     }
   }

@@ -134,7 +134,8 @@ final class Probe implements AutoCloseable {
   private static List<String> monitorsHeld() {
     long[] self = {Thread.currentThread().getId()};
     return Arrays.stream(
-            ManagementFactory.getThreadMXBean().getThreadInfo(self, true, false)[0]
+            ManagementFactory.getThreadMXBean()
+                .getThreadInfo(self, true, false)[0]
                 .getLockedMonitors())
         .map(MonitorInfo::getClassName)
         .filter(name -> name.startsWith("io.discovery"))

@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -131,17 +133,15 @@ final class ServerRaceTest {
   }
 
   @Test
-  void forEverIsAPeriodToo() throws InterruptedException {
+  void forEverIsAPeriodToo() throws Exception {
     Duration forEver = ChronoUnit.FOREVER.getDuration();
     RegisteredServer server =
         describe(registry).quietPeriod(forEver).drainTimeout(forEver).service("orders").register();
     server.awaitRegistered(forEver);
-    Thread leaving = new Thread(server::close, "leaving");
-    leaving.start();
+    CompletableFuture<Void> leaving = CompletableFuture.runAsync(server::close);
     Await.until("deregistered", Stage.SOON, () -> weights("orders").isEmpty());
     assertFalse(server.server().isShutdown());
     server.server().shutdown();
-    leaving.join(Stage.SOON.toMillis());
-    assertFalse(leaving.isAlive());
+    leaving.get(Stage.SOON.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -71,8 +71,7 @@ final class SettingsRightsTest {
           Etcd.await(auth.userGrantRole(name, name));
         }
         grantReading(auth, user, "shop/orders/");
-        Etcd.await(
-            anybody.getKVClient().put(Etcd.bytes(SETTINGS + "/grpc"), Etcd.bytes(SPREAD)));
+        Etcd.await(anybody.getKVClient().put(Etcd.bytes(SETTINGS + "/grpc"), Etcd.bytes(SPREAD)));
         Etcd.await(auth.authEnable());
       }
       RegistryConfig config =
@@ -94,8 +93,7 @@ final class SettingsRightsTest {
   private static void grantReading(Auth auth, ByteSequence role, String prefix) {
     ByteSequence from = Etcd.bytes(prefix);
     Etcd.await(
-        auth.roleGrantPermission(
-            role, from, OptionsUtil.prefixEndOf(from), Permission.Type.READ));
+        auth.roleGrantPermission(role, from, OptionsUtil.prefixEndOf(from), Permission.Type.READ));
   }
 
   @Test
@@ -108,9 +106,7 @@ final class SettingsRightsTest {
       RegistryConfig config =
           RegistryConfig.defaults().withBackend("zookeeper").withEndpoints(server.endpoint());
       assertServed(
-          config,
-          config,
-          () -> operator.call(zk -> zk.setACL(path, Ids.OPEN_ACL_UNSAFE, -1)));
+          config, config, () -> operator.call(zk -> zk.setACL(path, Ids.OPEN_ACL_UNSAFE, -1)));
     }
   }
 }

@@ -102,8 +102,7 @@ class InteropTest {
   }
 
   private static Stream<DynamicTest> cases(String backend, String endpoint, ServerProcess store) {
-    RegistryConfig config =
-        RegistryConfig.defaults().withBackend(backend).withEndpoints(endpoint);
+    RegistryConfig config = RegistryConfig.defaults().withBackend(backend).withEndpoints(endpoint);
     Registry registry = Registries.open(config);
     for (int i = 0; i < SERVERS; i++) {
       registry.register(ServiceInstance.of(SERVICE, "127.0.0.1", serve())).awaitRegistered(SOON);
