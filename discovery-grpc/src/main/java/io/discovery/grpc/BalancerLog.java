@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the policy tells whoever looks into a channel: in channelz, or in the log of gRPC. */
 final class BalancerLog {
@@ -71,6 +72,6 @@ final class BalancerLog {
       return "";
     }
     String more = some.size() > SHOWN ? ", and " + (some.size() - SHOWN) + " more" : "";
-    return title + String.join(", ", some.subList(0, Math.min(SHOWN, some.size()))) + more;
+    return title + some.stream().sorted().limit(SHOWN).collect(Collectors.joining(", ")) + more;
   }
 }

@@ -22,6 +22,9 @@ interface ChildEndToEnd {
 
   RegistryConfig config();
 
+  /** Says, as an operator does, how a service is to be called. */
+  void publish(String namespace, String service, String serviceConfig);
+
   /** A connection to it that is not reset says nothing: only its record's end does. */
   @Test
   default void aZoneThatFreezesIsLeftWithinItsTimeToLiveAndFoundAgain(@TempDir Path directory) {
@@ -39,6 +42,31 @@ interface ChildEndToEnd {
       child.thaw();
       Await.until("calls return", Stage.SOON, () -> Greeter.call(channel).equals("child"));
       assertEquals(Map.of("child", 100.0), Fleet.shares(channel));
+    }
+  }
+
+  /** Without, those under way on it fail. */
+  @Test
+  default void aServerThatIsKilledCostsNoCallIfOperatorsHaveThemRepeated(@TempDir Path directory) {
+    Fleet fleet = new Fleet(stage());
+    fleet.serve(stage().greeter("a"), 1);
+    fleet.serve(stage().greeter("b"), 1);
+    publish(
+        config().namespace(),
+        "orders",
+        """
+        {"loadBalancingConfig": [{"discovery": {}}],
+         "methodConfig": [{"name": [{"service": "test.Greeter"}], "retryPolicy": {
+           "maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+           "retryableStatusCodes": ["UNAVAILABLE", "UNKNOWN"]}}]}
+        """);
+    try (ChildServer child = ChildServer.start(config(), ServerMain.End.UNPREPARED, directory);
+        Traffic traffic = new Traffic(stage().channel(fleet.registry, "orders", "pick_first"), 8)) {
+      traffic.awaitMoreFrom("a", "b", "child");
+      child.kill();
+      traffic.awaitMore();
+      traffic.awaitMoreFrom("a", "b");
+      traffic.assertNoFailure();
     }
   }
 

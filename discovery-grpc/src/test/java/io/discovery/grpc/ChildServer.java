@@ -109,8 +109,12 @@ final class ChildServer implements AutoCloseable {
   }
 
   /** Ends it at once. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
   }
 }

@@ -206,28 +206,6 @@ final class PublishedConfigTest {
     awaitServers(1, channel);
   }
 
-  /** Without, those under way on it fail. */
-  @Test
-  void aServerThatIsKilledCostsNoCallIfOperatorsHaveThemRepeated() {
-    Registry registry = stage.registry();
-    publish(
-        """
-        {"loadBalancingConfig": [{"discovery": {}}],
-         "methodConfig": [{"name": [{"service": "test.Greeter"}], "retryPolicy": {
-           "maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
-           "retryableStatusCodes": ["UNAVAILABLE", "UNKNOWN"]}}]}
-        """);
-    Greeter a = stage.greeter("a", registry, "orders");
-    stage.greeter("b", registry, "orders");
-    stage.greeter("c", registry, "orders");
-    try (Traffic traffic = new Traffic(channel(registry, "discovery:///orders"), 8)) {
-      traffic.awaitMoreFrom("a", "b", "c");
-      a.close();
-      traffic.awaitMore();
-      traffic.assertNoFailure();
-    }
-  }
-
   @Test
   void theSwitchIsTrueOrFalse() {
     Registry registry = stage.registry();
