@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the policy tells whoever looks into a channel: in channelz, or in the log of gRPC. */
 final class BalancerLog {
@@ -29,9 +30,9 @@ final class BalancerLog {
     for (Member member : after) {
       Member earlier = gone.remove(member.id());
       if (earlier == null) {
-        come.add(member.id());
+        come.add(member.label());
       } else if (earlier.weight() != member.weight()) {
-        changed.add(member.id() + " weight " + earlier.weight() + " to " + member.weight());
+        changed.add(member.label() + " weight " + earlier.weight() + " to " + member.weight());
       }
     }
     if (!come.isEmpty() || !changed.isEmpty() || !gone.isEmpty()) {
@@ -41,7 +42,7 @@ final class BalancerLog {
           Integer.toString(after.size()),
           Integer.toString(connected),
           list("; new: ", come),
-          list("; gone: ", List.copyOf(gone.keySet())),
+          list("; gone: ", gone.values().stream().map(Member::label).toList()),
           list("; changed: ", changed));
     }
   }
@@ -71,6 +72,6 @@ final class BalancerLog {
       return "";
     }
     String more = some.size() > SHOWN ? ", and " + (some.size() - SHOWN) + " more" : "";
-    return title + String.join(", ", some.subList(0, Math.min(SHOWN, some.size()))) + more;
+    return title + some.stream().sorted().limit(SHOWN).collect(Collectors.joining(", ")) + more;
   }
 }

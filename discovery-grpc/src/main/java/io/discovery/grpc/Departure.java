@@ -44,7 +44,7 @@ record Departure(
     serveOn(server);
     server.shutdown();
     try {
-      if (!server.awaitTermination(drainTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!server.awaitTermination(nanos(drainTimeout), TimeUnit.NANOSECONDS)) {
         LOG.log(Level.WARNING, "cancelling the calls still under way after {0}", drainTimeout);
         server.shutdownNow();
         server.awaitTermination(AFTER_CANCEL.toNanos(), TimeUnit.NANOSECONDS);
@@ -77,10 +77,22 @@ record Departure(
   private void serveOn(Server server) {
     try {
       // Ends early if somebody else takes the server down.
-      server.awaitTermination(quietPeriod.toNanos(), TimeUnit.NANOSECONDS);
+      server.awaitTermination(nanos(quietPeriod), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  static Duration notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 0 or more)");
+    }
+    return value;
+  }
+
+  /** "For ever" is in order, too. */
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
   }
 
   private static void contained(String what, Runnable step) {

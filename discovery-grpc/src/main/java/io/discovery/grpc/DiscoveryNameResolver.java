@@ -109,7 +109,8 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
-      Optional<ConfigOrError> how = published.flatMap(config -> config.of(service.serviceConfig()));
+      Optional<ConfigOrError> how =
+          published.flatMap(config -> config.of(service.serviceConfig(), service.goodConfig()));
       Resolution newest = service.resolution();
       if (newest instanceof Resolution.Found
           && published.isPresent()

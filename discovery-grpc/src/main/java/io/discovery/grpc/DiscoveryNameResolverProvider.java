@@ -26,9 +26,10 @@ import java.util.function.Function;
  *  discovery:///orders?lb=discovery&amp;zone=a     with a load balancing policy, and settings of {@link BalancerConfig}
  * </pre>
  *
- * <p>Channels whose targets ask for the same registry share one. It is opened with the first call
- * and closed a minute or two after the last of these channels is gone or idle. A registry of your
- * own is used, and never closed, if you hand it to a channel:
+ * <p>Channels to one service share two watches of the store, one of its instances and one of its
+ * settings. Channels whose targets ask for the same registry share one. It is opened with the first
+ * call and closed a minute or two after the last of these channels is gone or idle. A registry of
+ * your own is used, and never closed, if you hand it to a channel:
  *
  * <pre>{@code
  * Grpc.newChannelBuilder("discovery:///orders", credentials)

@@ -95,7 +95,7 @@ final class Endpoint {
 
   @Override
   public String toString() {
-    return member.id() + " " + state;
+    return member.label() + " " + state;
   }
 
   private void changed(ConnectivityState next, SubchannelPicker nextPicker) {

@@ -166,6 +166,10 @@ final class HostNames implements AutoCloseable {
       return Optional.of(List.of(lookup.lookUp(host)));
     } catch (UnknownHostException e) {
       return Optional.empty();
+    } catch (RuntimeException e) {
+      // A resolver that is plugged into the JVM; to let it through would leave the answer awaited.
+      LOG.log(Level.WARNING, "the look-up of host " + Percent.encode(host) + " failed", e);
+      return Optional.empty();
     }
   }
 

@@ -21,6 +21,11 @@ record Member(String id, EquivalentAddressGroup group, Optional<ServiceInstance>
         instance);
   }
 
+  /** Returns the id as it may stand in a message: what others wrote is no text of ours. */
+  String label() {
+    return Percent.encodeInvisible(id);
+  }
+
   int weight() {
     return instance.map(ServiceInstance::weight).orElse(1);
   }

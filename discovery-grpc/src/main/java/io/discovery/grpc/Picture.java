@@ -21,6 +21,7 @@ record Picture(
     String zone,
     double zoneMinimum,
     Optional<Status> error) {
+  private static final int LONGEST = 60;
 
   /** Returns where calls go that ask for nothing. */
   Choice choice() {
@@ -96,9 +97,12 @@ record Picture(
     candidates.forEach(candidate -> values.add(candidate.member().metadata(condition.key())));
     return condition.key()
         + ": "
-        + values.stream()
-            .limit(5)
-            .map(value -> "'" + value + "'")
-            .collect(Collectors.joining(", "));
+        + values.stream().limit(5).map(Picture::shown).collect(Collectors.joining(", "));
+  }
+
+  /** Anybody may have written it, at any length. */
+  private static String shown(String value) {
+    String safe = Percent.encodeInvisible(value);
+    return "'" + (safe.length() > LONGEST ? safe.substring(0, LONGEST) + "…" : safe) + "'";
   }
 }

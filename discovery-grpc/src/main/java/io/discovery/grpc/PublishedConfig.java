@@ -8,6 +8,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ServiceConfigParser;
+import io.grpc.Status;
 import java.io.IOException;
 import java.io.StringReader;
 import java.lang.System.Logger;
@@ -16,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The service config that operators publish for a service, as a channel may use it: a bad one never
  * reaches the channel, which would fail its calls, but leaves the last good one standing. What the
  * channel's own target says about load balancing goes before it, except what is said of the same
  * policy in more detail. For one thread at a time.
+ *
+ * <p>A channel that is built, or leaves idle mode, while a bad one stands there goes on with the
+ * last good one that others of this process know, or with its own if none does.
  */
 final class PublishedConfig {
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
@@ -34,8 +39,9 @@ final class PublishedConfig {
   private final String service;
   private final ServiceConfigParser parser;
   private final Map<String, ?> own;
-  private Optional<String> seen = Optional.empty();
-  private Optional<ConfigOrError> good = Optional.empty();
+  private Optional<String> seen; // null before the first look
+  private Optional<String> used = Optional.empty();
+  private Optional<ConfigOrError> good = Optional.empty(); // what was made of that
 
   /**
    * @param service for messages
@@ -47,27 +53,52 @@ final class PublishedConfig {
     this.own = own;
   }
 
-  /** Returns what the channel is to use, given the newest text; empty for its own config. */
-  Optional<ConfigOrError> of(Optional<String> text) {
+  /**
+   * Returns what the channel is to use; empty for its own config.
+   *
+   * @param text the newest
+   * @param lastGood the newest that was good, for all channels to the service
+   */
+  Optional<ConfigOrError> of(Optional<String> text, AtomicReference<Optional<String>> lastGood) {
     if (!text.equals(seen)) {
       seen = text;
       try {
-        good = text.map(this::parse);
+        use(text);
+        lastGood.set(text);
       } catch (IllegalArgumentException e) {
         LOG.log(
             Level.WARNING,
             "the published service config of {0} is bad and changes nothing: {1}",
             service,
             shown(e.getMessage()));
+        goOnWith(lastGood.get());
       }
     }
     return good;
   }
 
+  private void use(Optional<String> text) {
+    if (!text.equals(used)) {
+      good = text.map(this::parse);
+      used = text;
+    }
+  }
+
+  private void goOnWith(Optional<String> text) {
+    try {
+      use(text);
+    } catch (IllegalArgumentException onlyOthersCanUseIt) {
+      // What this channel knows stays.
+    }
+  }
+
   private ConfigOrError parse(String text) {
     ConfigOrError parsed = parser.parseServiceConfig(read(text));
-    if (parsed.getError() != null) {
-      throw new IllegalArgumentException(parsed.getError().getDescription());
+    Status error = parsed.getError();
+    if (error != null) {
+      String what = error.getDescription() == null ? "refused" : error.getDescription();
+      throw new IllegalArgumentException(
+          error.getCause() == null ? what : what + ": " + error.getCause().getMessage());
     }
     return parsed;
   }

@@ -39,11 +39,11 @@ public final class RegisteredServer implements AutoCloseable {
   private volatile boolean leaving; // written under this
 
   private RegisteredServer(
-      Server server, Registrations registrations, Departure departure, boolean untilShutdown) {
+      Server server, Registrations registrations, Departure departure, ShutdownHook shutdownHook) {
     this.server = server;
     this.registrations = registrations;
     this.departure = departure;
-    this.shutdownHook = untilShutdown ? ShutdownHook.of(this::close) : ShutdownHook.NONE;
+    this.shutdownHook = shutdownHook;
   }
 
   /**
@@ -98,14 +98,20 @@ public final class RegisteredServer implements AutoCloseable {
    *     once. Service and id must stay
    * @return completes when the store has acknowledged it for all; fails if one of them is
    *     superseded or closed before, which keeps no other from the change
-   * @throws IllegalArgumentException if a result is out of bounds or has another service or id
+   * @throws IllegalArgumentException if a result is out of bounds or has another service or id;
+   *     nothing has changed then, unless it is the encoded record of a later service that is too
+   *     big
    * @throws IllegalStateException if the server is leaving or has left
    */
   public CompletableFuture<Void> update(UnaryOperator<ServiceInstance> change) {
-    if (leaving) {
-      throw new IllegalStateException(this + " (expected: updates before close())");
-    }
-    return registrations.update(change);
+    return registrations.update(
+        instance -> {
+          // Here, since an update that is late must not take back the weight 0 of leaving.
+          if (leaving) {
+            throw new IllegalStateException(this + " (expected: updates before close())");
+          }
+          return change.apply(instance);
+        });
   }
 
   /**
@@ -262,7 +268,7 @@ public final class RegisteredServer implements AutoCloseable {
      * @param period 0 or more
      */
     public Builder quietPeriod(Duration period) {
-      this.quietPeriod = notNegative("quietPeriod", period);
+      this.quietPeriod = Departure.notNegative("quietPeriod", period);
       return this;
     }
 
@@ -273,7 +279,7 @@ public final class RegisteredServer implements AutoCloseable {
      * @param timeout 0 or more
      */
     public Builder drainTimeout(Duration timeout) {
-      this.drainTimeout = notNegative("drainTimeout", timeout);
+      this.drainTimeout = Departure.notNegative("drainTimeout", timeout);
       return this;
     }
 
@@ -318,29 +324,27 @@ public final class RegisteredServer implements AutoCloseable {
           AdvertisedAddress.of(server.getListenSockets(), host, port, Network.THIS_MACHINE);
       List<ServiceInstance> instances =
           services.stream().map(service -> service.apply(address)).toList();
-      // Before anybody hears of the server, so that who comes is not sent away.
-      header.ifPresent(present -> present.tell(instances));
-      health.ifPresent(present -> present.serving(server, instances));
-      Registrations registrations = Registrations.NONE;
+      CompletableFuture<RegisteredServer> registered = new CompletableFuture<>();
+      // Before anything is registered: a JVM that ends meanwhile waits, and leaves no record.
+      ShutdownHook hook = untilShutdown ? ShutdownHook.closing(registered) : ShutdownHook.NONE;
       try {
-        registrations = Registrations.of(registry, instances, ttl);
-        return new RegisteredServer(
-            server,
-            registrations,
-            new Departure(health, beforeLeaving, byWeight, quietPeriod, drainTimeout),
-            untilShutdown);
+        // Before anybody hears of the server, so that who comes is not sent away.
+        header.ifPresent(present -> present.tell(instances));
+        health.ifPresent(present -> present.serving(server, instances));
+        registered.complete(
+            new RegisteredServer(
+                server,
+                Registrations.of(registry, instances, ttl),
+                new Departure(health, beforeLeaving, byWeight, quietPeriod, drainTimeout),
+                hook));
+        return registered.join();
       } catch (RuntimeException | Error e) {
-        registrations.close();
+        hook.remove();
         health.ifPresent(present -> present.notServing(server, instances));
         throw e;
+      } finally {
+        registered.cancel(false); // if there is none, nobody need wait for it
       }
-    }
-
-    private static Duration notNegative(String name, Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException(name + ": " + value + " (expected: 0 or more)");
-      }
-      return value;
     }
   }
 }

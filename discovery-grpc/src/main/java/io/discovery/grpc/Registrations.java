@@ -11,13 +11,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The registrations of one server, handled as one. Immutable. */
 record Registrations(List<Registration> all) implements AutoCloseable {
-  static final Registrations NONE = new Registrations(List.of());
-
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
 
   /** Registers all, or leaves none registered and throws as {@link Registry#register} does. */
@@ -30,7 +29,7 @@ record Registrations(List<Registration> all) implements AutoCloseable {
             ttl.isPresent() ? registry.register(instance, ttl.get()) : registry.register(instance));
       }
       return new Registrations(List.copyOf(done));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       new Registrations(done).close();
       throw e;
     }
@@ -38,7 +37,7 @@ record Registrations(List<Registration> all) implements AutoCloseable {
 
   /** See {@link RegisteredServer#awaitRegistered}. */
   void await(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     for (Registration registration : all) {
       registration.awaitRegistered(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }

@@ -70,7 +70,7 @@ final class Rotation {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < Math.min(10, weights.length); i++) {
       text.append(i == 0 ? "" : ", ")
-          .append(candidates.get(i).member().id())
+          .append(candidates.get(i).member().label())
           .append(' ')
           .append(Math.round(weights[i] / total * 100))
           .append('%');

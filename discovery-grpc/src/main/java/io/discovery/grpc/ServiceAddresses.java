@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -45,6 +46,8 @@ final class ServiceAddresses implements AutoCloseable {
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
   private final Supplier<SettingsWatcher> watchSettings;
+  private final AtomicReference<Optional<String>> goodConfig =
+      new AtomicReference<>(Optional.empty());
   private Optional<SettingsWatcher> settings = Optional.empty(); // guarded by this
   private long settingsAwaitedUntil; // guarded by this
   private boolean closed; // guarded by this
@@ -126,10 +129,12 @@ final class ServiceAddresses implements AutoCloseable {
   @Override
   public void close() {
     watcher.close();
+    Optional<SettingsWatcher> following;
     synchronized (this) {
       closed = true;
-      settings.ifPresent(SettingsWatcher::close);
+      following = settings;
     }
+    following.ifPresent(SettingsWatcher::close); // waits for a listener, so under no lock
     hosts.close();
     registry.close();
   }
@@ -146,6 +151,11 @@ final class ServiceAddresses implements AutoCloseable {
           .execute(this::signal);
     }
     return settings.flatMap(SettingsWatcher::current).map(all -> all.get(SERVICE_CONFIG));
+  }
+
+  /** The newest of these that a channel could use, kept by those who look. */
+  AtomicReference<Optional<String>> goodConfig() {
+    return goodConfig;
   }
 
   /**

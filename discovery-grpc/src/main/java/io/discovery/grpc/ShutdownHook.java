@@ -1,6 +1,7 @@
 package io.discovery.grpc;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What the JVM runs when it ends in good order, unless removed before. Removing it while it runs,
@@ -18,6 +19,20 @@ record ShutdownHook(Optional<Thread> thread) {
     Thread thread = new Thread(task, "discovery-grpc-shutdown");
     Runtime.getRuntime().addShutdownHook(thread);
     return new ShutdownHook(Optional.of(thread));
+  }
+
+  /**
+   * Makes the JVM close a server at its end, as soon as that is there or will not come.
+   *
+   * @throws IllegalStateException if it is ending already
+   */
+  static ShutdownHook closing(CompletableFuture<RegisteredServer> server) {
+    return of(
+        () ->
+            server
+                .handle((there, failure) -> Optional.ofNullable(there))
+                .join()
+                .ifPresent(RegisteredServer::close));
   }
 
   void remove() {

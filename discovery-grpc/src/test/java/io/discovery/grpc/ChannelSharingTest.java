@@ -8,7 +8,10 @@ import io.discovery.Registration;
 import io.discovery.Registry;
 import io.discovery.tck.Await;
 import io.discovery.tck.MemoryStore;
+import io.discovery.tck.TlsIdentity;
 import io.grpc.ManagedChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What channels share, and what that saves the registry. */
 final class ChannelSharingTest {
@@ -99,11 +103,22 @@ final class ChannelSharingTest {
   }
 
   @Test
-  void aRegistryThatCannotBeOpenedIsReportedAndTriedAgain() {
-    ManagedChannel channel =
-        stage.channel("discovery://nosuch/orders", Stage.provider(Duration.ofSeconds(1)));
+  void aRegistryThatCannotBeOpenedIsReportedAndTriedAgain(@TempDir Path directory)
+      throws Exception {
+    Registry registry = stage.registry();
+    stage.greeter("a", registry, "orders");
+    // Read when the registry is opened, though nothing here speaks TLS.
+    Path later = directory.resolve("ca.pem");
+    String target =
+        "discovery://memory/orders?endpoints="
+            + store.config().endpoints().get(0)
+            + "&tls.ca="
+            + Percent.encode(later.toString());
+    ManagedChannel channel = stage.channel(target, Stage.provider(Duration.ofSeconds(1)));
     String message = Greeter.unavailable(channel).getDescription();
-    assertTrue(message.startsWith("cannot find orders: ") && message.contains("nosuch"), message);
+    assertTrue(message.startsWith("cannot find orders: tls.ca: "), message);
+    Files.copy(new TlsIdentity(directory, "ca", "dns:ca").certificate(), later);
+    Await.until("it is opened", Stage.SOON, () -> Greeter.answers(channel));
   }
 
   @Test

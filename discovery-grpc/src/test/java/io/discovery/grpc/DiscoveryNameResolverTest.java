@@ -74,9 +74,10 @@ final class DiscoveryNameResolverTest {
         () -> "told on " + probe.threads);
     assertNull(probe.newest().getServiceConfig());
     assertEquals(Attributes.EMPTY, probe.newest().getAttributes());
+    // And nothing else: an authority, above all, is not the registry's to give.
     assertEquals(
-        instance,
-        probe.groups().get(0).getAttributes().get(DiscoveryNameResolverProvider.INSTANCE));
+        Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build(),
+        probe.groups().get(0).getAttributes());
   }
 
   @Test

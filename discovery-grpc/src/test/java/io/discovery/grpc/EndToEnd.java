@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.Registry;
-import io.discovery.RegistryConfig;
 import io.discovery.tck.Await;
 import io.discovery.tck.Server;
 import io.grpc.ManagedChannel;
@@ -24,22 +23,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The whole way from a gRPC server over a real registry to a gRPC client, the same on every store.
  */
-abstract class EndToEnd {
+abstract class EndToEnd implements SteeringEndToEnd {
   /**
    * Longer than a reconnect takes, shorter than the TTL: the registry comes back to what it knew.
    */
   private static final Duration OUTAGE = Duration.ofSeconds(3);
 
+  /** A connection that ZooKeeper accepts and forgets while it starts is given up after 10 s. */
+  private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+  /** Where this test's service is kept. */
+  final String namespace = "grpc/" + UUID.randomUUID();
+
   private Stage stage;
 
   abstract Server store();
 
-  abstract RegistryConfig config();
-
   @BeforeEach
   void open() {
     store().start();
-    stage = new Stage(config().withNamespace("grpc/" + UUID.randomUUID()));
+    stage = new Stage(config());
+  }
+
+  @Override
+  public Stage stage() {
+    return stage;
   }
 
   @AfterEach
@@ -89,17 +97,21 @@ abstract class EndToEnd {
   @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
-  void aMinuteWithoutARegistryCostsNoCall(String policy) {
-    Registry servers = stage.registry();
-    RegisteredServer a = serve("a", servers);
-    serve("b", servers);
+  void aMinuteWithoutARegistryInWhichAllServersAreRestartedCostsNoCall(String policy) {
+    List<RegisteredServer> running = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      running.add(awaited(drainedByWeight("old-" + i, 0)));
+    }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
+      long start = System.nanoTime();
       store().kill();
-      traffic.go(Duration.ofMinutes(1));
+      restart(running, policy, traffic);
+      traffic.go(Duration.ofMinutes(1).minusNanos(System.nanoTime() - start));
       store().start();
-      serve("c", servers);
-      a.close();
+      running.forEach(EndToEnd::awaited);
+      serve("more", stage.registry());
+      running.get(0).close();
       traffic.awaitMore();
       traffic.assertNoFailure();
     }
@@ -149,37 +161,47 @@ abstract class EndToEnd {
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})
   void noCallFailsWhileAllServersAreRestartedOneByOne(String policy) {
-    Registry servers = stage.registry();
     List<RegisteredServer> running = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      running.add(drainedByWeight("old-" + i, 0, servers));
+      running.add(awaited(drainedByWeight("old-" + i, 0)));
     }
     try (Traffic traffic = new Traffic(stage.channel(stage.registry(), "orders", policy), 8)) {
       traffic.awaitMore();
-      for (int i = 0; i < 3; i++) {
-        int port = running.get(i).server().getPort();
-        running.get(i).close();
-        running.set(i, drainedByWeight("new-" + i, port, servers));
-        traffic.awaitMore();
-        if (!policy.equals("pick_first")) {
-          traffic.awaitMoreFrom("new-" + i);
-        }
-      }
+      restart(running, policy, traffic);
+      running.forEach(EndToEnd::awaited);
       traffic.assertNoFailure();
     }
   }
 
-  private RegisteredServer drainedByWeight(String name, int port, Registry registry) {
+  /** Replaces each by another on its port, the next when calls have found the last. */
+  private void restart(List<RegisteredServer> running, String policy, Traffic traffic) {
+    for (int i = 0; i < running.size(); i++) {
+      int port = running.get(i).server().getPort();
+      running.get(i).close();
+      running.set(i, drainedByWeight("new-" + i, port));
+      traffic.awaitMore();
+      if (!policy.equals("pick_first")) {
+        traffic.awaitMoreFrom("new-" + i);
+      }
+    }
+  }
+
+  private static RegisteredServer awaited(RegisteredServer server) {
+    server.awaitRegistered(RECOVERY);
+    return server;
+  }
+
+  /** Starts one with a registry of its own, as another process has. */
+  private RegisteredServer drainedByWeight(String name, int port) {
     RegisteredServer server =
         RegisteredServer.builder(
-                registry,
+                stage.registry(),
                 Greeter.builder("127.0.0.1", port).addService(Greeter.service(() -> name)))
             .advertise("127.0.0.1")
             .service("orders")
             .drainByWeight()
             .register();
     stage.atEnd(() -> server.server().shutdownNow());
-    server.awaitRegistered(Stage.SOON);
     return server;
   }
 

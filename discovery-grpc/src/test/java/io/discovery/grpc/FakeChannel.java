@@ -68,6 +68,11 @@ final class FakeChannel extends LoadBalancer.Helper {
                     .build()));
   }
 
+  /** Returns an instance whose host is its id. */
+  static ServiceInstance instance(String id, int weight) {
+    return ServiceInstance.of("orders", id, 80).withId(id).withWeight(weight);
+  }
+
   static EquivalentAddressGroup group(ServiceInstance instance) {
     return new EquivalentAddressGroup(
         List.of(InetSocketAddress.createUnresolved(instance.host(), instance.port())),

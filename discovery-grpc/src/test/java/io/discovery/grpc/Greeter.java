@@ -135,10 +135,20 @@ final class Greeter implements AutoCloseable {
     return call(channel, CallOptions.DEFAULT);
   }
 
-  /** Makes one call with these options. */
+  /** Makes one call with these options, and with a deadline if they have none. */
   static String call(Channel channel, CallOptions options) {
-    return ClientCalls.blockingUnaryCall(
-        channel, NAME, options.withDeadlineAfter(10, TimeUnit.SECONDS), "");
+    CallOptions bounded =
+        options.getDeadline() == null ? options.withDeadlineAfter(10, TimeUnit.SECONDS) : options;
+    return ClientCalls.blockingUnaryCall(channel, NAME, bounded, "");
+  }
+
+  /** Makes one call and returns the answer, or the name of the code with which it failed. */
+  static String outcome(Channel channel, CallOptions options) {
+    try {
+      return call(channel, options);
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode().name();
+    }
   }
 
   /** Tells whether a call gets an answer. */

@@ -135,6 +135,29 @@ final class HostNamesTest {
     awaitAddresses("a.test", ip(1));
   }
 
+  /** A resolver of names may be plugged into the JVM, and be wrong. */
+  @Test
+  void aLookUpThatBreaksIsAFailureLikeAnyOther() {
+    AtomicInteger attempts = new AtomicInteger();
+    try (HostNames broken =
+        new HostNames(
+            host -> {
+              if (attempts.incrementAndGet() < 3) {
+                throw new IllegalStateException("on purpose");
+              }
+              return new InetAddress[] {ip(1)};
+            },
+            Duration.ofMillis(20),
+            NEVER,
+            changes::incrementAndGet)) {
+      Await.until(
+          "an answer",
+          Stage.SOON,
+          () -> broken.answer("a.test").addresses().equals(List.of(ip(1))));
+      assertEquals(3, changes.get());
+    }
+  }
+
   @Test
   void hostsOutOfUseAreForgottenAndNoLongerAskedFor() {
     hosts = hosts(Duration.ofMillis(20), NEVER);

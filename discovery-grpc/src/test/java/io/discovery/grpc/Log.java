@@ -7,12 +7,18 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** The warnings of this module while open; {@link System.Logger} leads here by default. */
+/** The warnings of a logger while open; {@link System.Logger} leads here by default. */
 final class Log extends Handler implements AutoCloseable {
   private final List<String> warnings = new CopyOnWriteArrayList<>();
-  private final Logger logger = Logger.getLogger("io.discovery.grpc"); // held, or it is collected
+  private final Logger logger; // held, or it is collected
 
+  /** Listens to this module. */
   Log() {
+    this("io.discovery.grpc");
+  }
+
+  Log(String name) {
+    logger = Logger.getLogger(name);
     logger.addHandler(this);
   }
 

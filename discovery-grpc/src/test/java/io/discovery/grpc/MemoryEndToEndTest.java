@@ -1,5 +1,7 @@
 package io.discovery.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.discovery.RegistryConfig;
 import io.discovery.tck.MemoryStore;
 import io.discovery.tck.Server;
@@ -13,7 +15,17 @@ final class MemoryEndToEndTest extends EndToEnd {
   }
 
   @Override
-  RegistryConfig config() {
-    return store.config();
+  public RegistryConfig config() {
+    return store.config().withNamespace(namespace);
+  }
+
+  @Override
+  public long watches() {
+    return store.census().watches().getAsLong();
+  }
+
+  @Override
+  public void publish(String namespace, String service, String serviceConfig) {
+    store.put(namespace + ".settings", service, "grpc", serviceConfig.getBytes(UTF_8));
   }
 }

@@ -7,6 +7,8 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MonitorInfo;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
@@ -111,6 +113,7 @@ final class Probe implements AutoCloseable {
     @Override
     public Status onResult2(NameResolver.ResolutionResult result) {
       context.throwIfNotInThisSynchronizationContext();
+      assertEquals(List.of(), monitorsHeld(), "what a channel does meanwhile may wait for anybody");
       threads.add(Thread.currentThread().getName());
       results.add(result);
       return Status.OK;
@@ -125,6 +128,18 @@ final class Probe implements AutoCloseable {
     public void onError(Status error) {
       throw new AssertionError("onError: " + error + " (expected: onResult2)");
     }
+  }
+
+  /** Returns which of our locks this thread has. */
+  private static List<String> monitorsHeld() {
+    long[] self = {Thread.currentThread().getId()};
+    return Arrays.stream(
+            ManagementFactory.getThreadMXBean()
+                .getThreadInfo(self, true, false)[0]
+                .getLockedMonitors())
+        .map(MonitorInfo::getClassName)
+        .filter(name -> name.startsWith("io.discovery"))
+        .toList();
   }
 
   private static final class NoServiceConfig extends NameResolver.ServiceConfigParser {

@@ -3,6 +3,7 @@ package io.discovery.grpc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.Registry;
 import io.discovery.tck.Await;
@@ -10,6 +11,7 @@ import io.discovery.tck.MemoryStore;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ServiceConfigParser;
 import io.grpc.Status;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,8 @@ final class PublishedConfigTest {
   private final MemoryStore store = MemoryStore.named("published-" + UUID.randomUUID());
   private final Stage stage = new Stage(store.config().withNamespace("n"));
   private final List<Map<String, ?>> parsed = new ArrayList<>();
+  private final AtomicReference<Optional<String>> lastGood =
+      new AtomicReference<>(Optional.empty());
 
   @AfterEach
   void close() {
@@ -44,18 +49,22 @@ final class PublishedConfigTest {
           public ConfigOrError parseServiceConfig(Map<String, ?> raw) {
             parsed.add(raw);
             return raw.containsKey("refused")
-                ? ConfigOrError.fromError(Status.INVALID_ARGUMENT.withDescription("refused"))
+                ? ConfigOrError.fromError(Status.INVALID_ARGUMENT) // without a word
                 : ConfigOrError.fromConfig(raw);
           }
         },
         own);
   }
 
+  private Optional<ConfigOrError> of(PublishedConfig config, Optional<String> text) {
+    return config.of(text, lastGood);
+  }
+
   @Test
   void aBadOneLeavesTheLastGoodOneAndIsLookedAtOnce() {
     PublishedConfig config = config(Map.of());
-    assertEquals(Optional.empty(), config.of(Optional.empty()));
-    Optional<ConfigOrError> good = config.of(Optional.of("{\"a\":1}"));
+    assertEquals(Optional.empty(), of(config, Optional.empty()));
+    Optional<ConfigOrError> good = of(config, Optional.of("{\"a\":1}"));
     assertEquals(Map.of("a", 1.0), good.orElseThrow().getConfig());
     for (String bad :
         List.of(
@@ -69,11 +78,28 @@ final class PublishedConfigTest {
             "[".repeat(40) + "]".repeat(40),
             "{\"refused\":true}",
             "{\"a\":\"" + "x".repeat(70_000))) {
-      assertEquals(good, config.of(Optional.of(bad)), bad);
-      assertEquals(good, config.of(Optional.of(bad)), bad);
+      assertEquals(good, of(config, Optional.of(bad)), bad);
+      assertEquals(good, of(config, Optional.of(bad)), bad);
     }
     assertEquals(2, parsed.size(), "a good one and one that only the channel could refuse");
-    assertEquals(Optional.empty(), config.of(Optional.empty()), "taken back");
+    assertEquals(Optional.empty(), of(config, Optional.empty()), "taken back");
+  }
+
+  @Test
+  void aNewcomerGoesOnWithTheLastGoodOneThatOthersKnow() {
+    Optional<String> bad = Optional.of("{\"refused\":true}");
+    assertEquals(Optional.empty(), of(config(Map.of()), bad), "nobody knows one");
+    PublishedConfig known = config(Map.of());
+    Optional<ConfigOrError> good = of(known, Optional.of("{\"a\":1}"));
+    of(known, bad);
+    PublishedConfig newcomer = config(Map.of());
+    assertEquals(good, of(newcomer, bad));
+    // Each follows what comes later, and whoever has seen it taken back says so to the next.
+    assertEquals(Optional.empty(), of(newcomer, Optional.empty()));
+    assertEquals(Optional.empty(), of(config(Map.of()), bad));
+    // What only others can use, because of their own part of it, leaves what one has.
+    lastGood.set(bad);
+    assertEquals(good, of(known, Optional.of("no JSON")));
   }
 
   @Test
@@ -81,8 +107,7 @@ final class PublishedConfigTest {
     PublishedConfig config = config(Map.of("loadBalancingConfig", List.of("mine")));
     assertEquals(
         Map.of("loadBalancingConfig", List.of("mine"), "methodConfig", List.of()),
-        config
-            .of(Optional.of("{\"loadBalancingConfig\":[\"theirs\"],\"methodConfig\":[]}"))
+        of(config, Optional.of("{\"loadBalancingConfig\":[\"theirs\"],\"methodConfig\":[]}"))
             .orElseThrow()
             .getConfig());
   }
@@ -92,8 +117,7 @@ final class PublishedConfigTest {
     PublishedConfig config = config(Map.of("loadBalancingConfig", List.of(Map.of("x", Map.of()))));
     assertEquals(
         Map.of("loadBalancingConfig", List.of(Map.of("x", Map.of("more", 1.0)))),
-        config
-            .of(Optional.of("{\"loadBalancingConfig\":[{\"x\":{\"more\":1}}]}"))
+        of(config, Optional.of("{\"loadBalancingConfig\":[{\"x\":{\"more\":1}}]}"))
             .orElseThrow()
             .getConfig());
   }
@@ -103,10 +127,13 @@ final class PublishedConfigTest {
   }
 
   private ManagedChannel channel(Registry registry, String target) {
-    return stage.build(
-        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
-            .setNameResolverArg(DiscoveryNameResolverProvider.REGISTRY, registry)
-            .defaultLoadBalancingPolicy("pick_first"));
+    return stage.build(builder(registry, target));
+  }
+
+  private static ManagedChannelBuilder<?> builder(Registry registry, String target) {
+    return Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+        .setNameResolverArg(DiscoveryNameResolverProvider.REGISTRY, registry)
+        .defaultLoadBalancingPolicy("pick_first");
   }
 
   /** Which policy is at work shows in how many servers answer. */
@@ -130,6 +157,8 @@ final class PublishedConfigTest {
     stage.greeter("b", registry, "orders");
     ManagedChannel channel = channel(registry, "discovery:///orders");
     ManagedChannel deaf = channel(registry, "discovery:///orders?service-config=false");
+    ManagedChannel deafByCode =
+        stage.build(builder(registry, "discovery:///orders").disableServiceConfigLookUp());
     awaitServers(1, channel);
     publish(SPREAD);
     awaitServers(2, channel);
@@ -137,6 +166,7 @@ final class PublishedConfigTest {
     publish("not JSON at all");
     awaitServers(2, channel);
     awaitServers(1, deaf);
+    awaitServers(1, deafByCode);
     publish(STICK);
     awaitServers(1, channel);
     publish(SPREAD);
@@ -151,6 +181,29 @@ final class PublishedConfigTest {
     publish("{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
     stage.greeter("a", registry, "orders");
     awaitServers(1, channel(registry, "discovery:///orders"));
+  }
+
+  /** Also one that leaves idle mode, which is a new one to the resolver. */
+  @Test
+  void channelsBornWhileABadOneStandsThereUseTheLastGoodOne() {
+    Registry registry = stage.registry();
+    stage.greeter("a", registry, "orders");
+    stage.greeter("b", registry, "orders");
+    ManagedChannel channel = channel(registry, "discovery:///orders");
+    publish(SPREAD);
+    awaitServers(2, channel);
+    try (Log log = new Log()) {
+      publish("{\"methodConfig\": 7}");
+      Await.until("it is seen", Stage.SOON, () -> !log.warnings().isEmpty());
+      awaitServers(2, channel(registry, "discovery:///orders"));
+      channel.enterIdle();
+      awaitServers(2, channel);
+      assertTrue(
+          log.warnings().get(0).contains("service config of {0} is bad and changes nothing"),
+          log.warnings()::toString);
+    }
+    publish(STICK);
+    awaitServers(1, channel);
   }
 
   @Test

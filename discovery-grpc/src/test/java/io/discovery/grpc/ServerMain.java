@@ -1,20 +1,22 @@
 package io.discovery.grpc;
 
+import io.discovery.Registration;
 import io.discovery.Registries;
 import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 
 /**
  * A server in a JVM of its own, which has no grpc-services; ends with the JVM that started it. Says
  * on its standard output how far it is.
  *
- * <p>Arguments: endpoint of a ZooKeeper server, namespace, and what it does about its end.
+ * <p>Arguments: backend, endpoint, namespace, and what it does about its end.
  */
 final class ServerMain {
-  /** Longer than any test, so that a record that is gone has been removed. */
-  private static final Duration TTL = Duration.ofSeconds(60);
+  /** In which its server is. */
+  static final String ZONE = "a";
 
   /** Tells what it says from what is logged. */
   static final String SAYS = "> ";
@@ -25,23 +27,38 @@ final class ServerMain {
   enum End {
     /** Nobody closes it. */
     UNPREPARED,
+    /** Nobody closes it, and its record does not outlive it for long. */
+    FROZEN(Duration.ofSeconds(5)),
     /** The shutdown hook does. */
     HOOK,
+    /** So it does, while the main thread is registering still. */
+    REGISTERING,
     /** Two hooks do, while the main thread hangs in {@link System#exit}. */
     EXIT,
     /** The main thread did, before the JVM ends. */
-    CLOSED
+    CLOSED;
+
+    final Duration ttl;
+
+    /** Longer than any test, so that a record that is gone has been removed. */
+    End() {
+      this(Duration.ofSeconds(60));
+    }
+
+    End(Duration ttl) {
+      this.ttl = ttl;
+    }
   }
 
   public static void main(String[] arguments) throws InterruptedException {
     end(ServerMain::haltWithParent);
-    End end = End.valueOf(arguments[2]);
+    End end = End.valueOf(arguments[3]);
     Registry registry =
         Registries.open(
             RegistryConfig.defaults()
-                .withBackend("zookeeper")
-                .withEndpoints(arguments[0])
-                .withNamespace(arguments[1]));
+                .withBackend(arguments[0])
+                .withEndpoints(arguments[1])
+                .withNamespace(arguments[2]));
     try {
       ServerHealth.create();
     } catch (IllegalStateException e) {
@@ -49,18 +66,20 @@ final class ServerMain {
     }
     RegisteredServer.Builder builder =
         RegisteredServer.builder(
-                registry, Greeter.builder("127.0.0.1").addService(Greeter.service(() -> "child")))
+                end == End.REGISTERING ? endingTheJvm(registry) : registry,
+                Greeter.builder("127.0.0.1").addService(Greeter.service(() -> "child")))
             .advertise("127.0.0.1")
-            .ttl(TTL)
+            .ttl(end.ttl)
             .instanceHeader(new InstanceHeader())
             .beforeLeaving(() -> say("leaving"))
-            .service("orders")
+            .service("orders", instance -> instance.withMetadata("zone", ZONE))
             .service("stock");
-    RegisteredServer server = (end == End.UNPREPARED ? builder : builder.shutdownHook()).register();
+    boolean unprepared = end == End.UNPREPARED || end == End.FROZEN;
+    RegisteredServer server = (unprepared ? builder : builder.shutdownHook()).register();
     server.awaitRegistered(Duration.ofSeconds(30));
     say("ready");
     switch (end) {
-      case UNPREPARED, HOOK -> server.server().awaitTermination();
+      case UNPREPARED, FROZEN, HOOK, REGISTERING -> server.server().awaitTermination();
       case EXIT -> {
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         System.exit(0);
@@ -71,6 +90,34 @@ final class ServerMain {
         ShutdownHook.of(() -> say("a hook that was removed")).remove();
         registry.close();
       }
+    }
+  }
+
+  /** Returns a registry in which the JVM begins to end when a record is written. */
+  private static Registry endingTheJvm(Registry registry) {
+    return (Registry)
+        Proxy.newProxyInstance(
+            ServerMain.class.getClassLoader(),
+            new Class<?>[] {Registry.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(registry, arguments);
+              if (result instanceof Registration registration) {
+                registration.awaitRegistered(Duration.ofSeconds(30));
+                end(() -> System.exit(0));
+                while (!isEnding()) {
+                  Thread.onSpinWait();
+                }
+              }
+              return result;
+            });
+  }
+
+  private static boolean isEnding() {
+    try {
+      ShutdownHook.of(() -> {}).remove();
+      return false;
+    } catch (IllegalStateException ending) {
+      return true;
     }
   }
 
@@ -89,7 +136,7 @@ final class ServerMain {
   }
 
   private static void end(Runnable task) {
-    Thread thread = new Thread(task, "parent");
+    Thread thread = new Thread(task, "end");
     thread.setDaemon(true);
     thread.start();
   }

@@ -8,17 +8,11 @@ import io.discovery.RegistryConfig;
 import io.discovery.tck.Await;
 import io.discovery.tck.MemoryStore;
 import io.discovery.tck.ZooKeeperServer;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,17 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** JVMs that end while a server of theirs is registered, and that have no grpc-services. */
 final class ShutdownHookTest {
-  private static final Duration START = Duration.ofSeconds(60);
   private static ZooKeeperServer store;
 
   @TempDir Path directory;
-  private final String namespace = "hook/" + UUID.randomUUID();
-  private final Stage stage =
-      new Stage(
-          RegistryConfig.defaults()
-              .withBackend("zookeeper")
-              .withEndpoints(store.endpoint())
-              .withNamespace(namespace));
+  private final RegistryConfig config =
+      RegistryConfig.defaults()
+          .withBackend("zookeeper")
+          .withEndpoints(store.endpoint())
+          .withNamespace("hook/" + UUID.randomUUID());
+  private final Stage stage = new Stage(config);
   private final Registry registry = stage.registry();
 
   @BeforeAll
@@ -55,62 +47,10 @@ final class ShutdownHookTest {
     stage.close();
   }
 
-  private Process child(ServerMain.End end) throws IOException {
-    String path =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-cp",
-                String.join(
-                    File.pathSeparator,
-                    Arrays.stream(path.split(File.pathSeparator))
-                        .filter(entry -> !entry.contains("grpc-services"))
-                        .toList()),
-                ServerMain.class.getName(),
-                store.endpoint(),
-                namespace,
-                end.name())
-            .redirectErrorStream(true)
-            .redirectOutput(log().toFile())
-            .start();
-    stage.atEnd(process::destroyForcibly);
-    Await.until(
-        () -> "the child is ready: " + said(),
-        START,
-        () -> said().contains("ready") || !process.isAlive());
-    return process;
-  }
-
-  /** Sends SIGTERM; {@link Process#destroy} would close the child's standard input before. */
-  private static void terminate(Process child) {
-    assertTrue(child.toHandle().destroy());
-  }
-
-  private Path log() {
-    return directory.resolve("child.log");
-  }
-
-  private List<String> said() {
-    try {
-      return Files.readString(log())
-          .lines()
-          .filter(line -> line.startsWith(ServerMain.SAYS))
-          .map(line -> line.substring(ServerMain.SAYS.length()))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String last() {
-    return said().get(said().size() - 1);
-  }
-
-  private void awaitEnd(Process child, int code) throws InterruptedException {
-    assertTrue(child.waitFor(START.toSeconds(), TimeUnit.SECONDS), () -> "hangs: " + said());
-    assertEquals(code, child.exitValue(), () -> said().toString());
+  private ChildServer child(ServerMain.End end) {
+    ChildServer child = ChildServer.start(config, end, directory);
+    stage.atEnd(child::close);
+    return child;
   }
 
   private int listed(String service) {
@@ -120,12 +60,12 @@ final class ShutdownHookTest {
   @Test
   void aJvmThatIsTerminatedLeavesWithoutLosingACall() throws Exception {
     stage.greeter("stays", registry, "orders");
-    Process child = child(ServerMain.End.HOOK);
+    ChildServer child = child(ServerMain.End.HOOK);
     assertEquals(1, listed("stock"));
     try (Traffic traffic = new Traffic(stage.channel(registry, "orders", "round_robin"))) {
       traffic.awaitMoreFrom("stays", "child");
-      terminate(child);
-      awaitEnd(child, 143);
+      child.terminate();
+      child.awaitEnd(143);
       assertEquals(1, listed("orders"));
       assertEquals(0, listed("stock"));
       traffic.awaitMoreFrom("stays");
@@ -136,33 +76,43 @@ final class ShutdownHookTest {
             "health: grpc-services is not there (expected: io.grpc:grpc-services on the class path)",
             "ready",
             "leaving"),
-        said());
+        child.said());
   }
 
   @Test
   void unaskedThereIsNoHook() throws Exception {
-    Process child = child(ServerMain.End.UNPREPARED);
-    terminate(child);
-    awaitEnd(child, 143);
+    ChildServer child = child(ServerMain.End.UNPREPARED);
+    child.terminate();
+    child.awaitEnd(143);
     assertEquals(1, listed("orders"), "goes with its time to live");
-    assertEquals("ready", last());
+    assertEquals("ready", child.last());
   }
 
   @Test
   void hooksThatCloseTheSameServerWaitForEachOther() throws Exception {
-    Process child = child(ServerMain.End.EXIT);
-    awaitEnd(child, 0);
+    ChildServer child = child(ServerMain.End.EXIT);
+    child.awaitEnd(0);
     assertEquals(0, listed("orders"));
-    assertEquals("leaving", last());
-    assertEquals(3, said().size(), () -> said().toString());
+    assertEquals("leaving", child.last());
+    assertEquals(3, child.said().size(), () -> child.said().toString());
   }
 
   @Test
   void closingTakesTheHookBack() throws Exception {
-    Process child = child(ServerMain.End.CLOSED);
-    awaitEnd(child, 0);
+    ChildServer child = child(ServerMain.End.CLOSED);
+    child.awaitEnd(0);
     assertEquals(0, listed("orders"));
-    assertEquals("leaving", last());
+    assertEquals("leaving", child.last());
+  }
+
+  /** The store has acknowledged the record, and register() has not returned, when the JVM ends. */
+  @Test
+  void aJvmThatEndsWhileItRegistersLeavesNoRecord() throws Exception {
+    ChildServer child = child(ServerMain.End.REGISTERING);
+    child.awaitEnd(0);
+    assertEquals(0, listed("orders"));
+    assertEquals(0, listed("stock"));
+    assertTrue(child.said().contains("leaving"), child.said()::toString);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.discovery.examples.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.discovery.Registries;
@@ -43,15 +44,16 @@ class InteropTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   /**
-   * These want what is not to be had here: Google's credentials, a proxy that caches, or a server
-   * that refuses what is compressed and says it is not, which the Java server does not do to
-   * clients of any target (the cases without that probe are run).
+   * These want a server that refuses what is compressed and says it is not, which the Java server
+   * does not do (the cases without that probe are run). {@link #atAPlainTarget} shows that.
    */
+  private static final Set<TestCases> PROBING =
+      EnumSet.of(TestCases.CLIENT_COMPRESSED_UNARY, TestCases.CLIENT_COMPRESSED_STREAMING);
+
+  /** These want what is not to be had here: Google's credentials, or a proxy that caches. */
   private static final Set<TestCases> ELSEWHERE =
       EnumSet.of(
           TestCases.CACHEABLE_UNARY,
-          TestCases.CLIENT_COMPRESSED_UNARY,
-          TestCases.CLIENT_COMPRESSED_STREAMING,
           TestCases.COMPUTE_ENGINE_CREDS,
           TestCases.COMPUTE_ENGINE_CHANNEL_CREDENTIALS,
           TestCases.SERVICE_ACCOUNT_CREDS,
@@ -91,15 +93,22 @@ class InteropTest {
     return cases("zookeeper", store.endpoint(), store);
   }
 
+  /** The control: what is left out above fails in the same way without this library. */
+  @TestFactory
+  Stream<DynamicTest> atAPlainTarget() {
+    int port = serve();
+    return PROBING.stream()
+        .map(each -> DynamicTest.dynamicTest(each + " fails", () -> dialInVain(each, port)));
+  }
+
   private static Stream<DynamicTest> cases(String backend, String endpoint, ServerProcess store) {
-    RegistryConfig config =
-        RegistryConfig.defaults().withBackend(backend).withEndpoints(endpoint);
+    RegistryConfig config = RegistryConfig.defaults().withBackend(backend).withEndpoints(endpoint);
     Registry registry = Registries.open(config);
     for (int i = 0; i < SERVERS; i++) {
       registry.register(ServiceInstance.of(SERVICE, "127.0.0.1", serve())).awaitRegistered(SOON);
     }
     return Arrays.stream(TestCases.values())
-        .filter(each -> !ELSEWHERE.contains(each))
+        .filter(each -> !ELSEWHERE.contains(each) && !PROBING.contains(each))
         .map(each -> DynamicTest.dynamicTest(each.toString(), () -> dial(each, backend, endpoint)))
         .onClose(registry::close)
         .onClose(store::close);
@@ -126,26 +135,48 @@ class InteropTest {
 
   private static void dial(TestCases test, String backend, String endpoint)
       throws IOException, InterruptedException {
+    Run run =
+        run(
+            test,
+            List.of("-Ddiscovery.backend=" + backend, "-Ddiscovery.endpoints=" + endpoint),
+            "discovery:///" + SERVICE,
+            0);
+    assertEquals(0, run.exit, () -> tail(run.said));
+  }
+
+  private static void dialInVain(TestCases test, int port)
+      throws IOException, InterruptedException {
+    Run run = run(test, List.of(), "127.0.0.1", port);
+    assertEquals(1, run.exit, () -> "it works now, so it should be run: " + tail(run.said));
+    assertTrue(run.said.contains("expected INVALID_ARGUMENT"), () -> tail(run.said));
+  }
+
+  /** How a client ended, and all it wrote. */
+  private record Run(int exit, String said) {}
+
+  private static Run run(TestCases test, List<String> properties, String host, int port)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.util.logging.config.file="
-                    + System.getProperty("java.util.logging.config.file"),
-                "-Ddiscovery.backend=" + backend,
-                "-Ddiscovery.endpoints=" + endpoint,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.grpc.testing.integration.TestServiceClient",
-                "--server_host=discovery:///" + SERVICE,
-                "--server_port=0",
-                "--use_tls=false",
-                "--test_case=" + test.toString().toLowerCase(Locale.ROOT)));
+                    + System.getProperty("java.util.logging.config.file")));
+    command.addAll(properties);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.grpc.testing.integration.TestServiceClient",
+            "--server_host=" + host,
+            "--server_port=" + port,
+            "--use_tls=false",
+            "--test_case=" + test.toString().toLowerCase(Locale.ROOT)));
     command.addAll(ARGUMENTS.getOrDefault(test, List.of()));
     Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     client.waitFor(1, TimeUnit.MINUTES);
-    assertEquals(0, client.exitValue(), () -> tail(said));
+    return new Run(client.exitValue(), said);
   }
 
   private static String tail(String text) {
