@@ -128,8 +128,9 @@ final class RecordReader {
     object(
         name -> {
           switch (json.peek()) {
-            case STRING, NUMBER -> scalars.put(name, json.nextString());
-            case BOOLEAN -> scalars.put(name, Boolean.toString(json.nextBoolean()));
+            case STRING, NUMBER -> scalars.put(RepeatedNames.of(name), json.nextString());
+            case BOOLEAN ->
+                scalars.put(RepeatedNames.of(name), Boolean.toString(json.nextBoolean()));
             case NULL -> json.nextNull();
             default -> nested.read(name);
           }

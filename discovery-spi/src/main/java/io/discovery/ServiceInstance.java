@@ -90,6 +90,24 @@ public record ServiceInstance(
     return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
   }
 
+  /** Returns all of it, for a log line: what others wrote is escaped and shortened (rule 7.5). */
+  @Override
+  public String toString() {
+    return "ServiceInstance[service="
+        + Names.escape(service)
+        + ", id="
+        + Names.escape(id)
+        + ", host="
+        + Names.escape(host)
+        + ", port="
+        + port
+        + ", weight="
+        + weight
+        + ", metadata="
+        + Names.escape(metadata.toString())
+        + "]";
+  }
+
   private static void checkHost(String host) {
     boolean fits =
         !host.isEmpty() && host.getBytes(UTF_8).length <= 255 && Names.isWellFormed(host);

@@ -3,6 +3,7 @@ package io.discovery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
@@ -54,6 +55,21 @@ class CodecsTest {
             + "\"registrationTimeUTC\":1700000000000,\"serviceType\":\"DYNAMIC\",\"uriSpec\":null,"
             + "\"discovery\":{\"weight\":3,\"metadata\":{\"k\":\"ü\\\"\\\\\",\"zone\":\"a\"}}}",
         text(CURATOR, RICH));
+  }
+
+  @Test
+  void recordsShareTheNamesOfTheirMetadata() throws BadRecordException {
+    for (InstanceCodec codec : List.of(ETCD, CURATOR)) {
+      byte[] record = codec.encode(RICH, REGISTERED);
+      ServiceInstance first = codec.decode("greeter", "1", record);
+      ServiceInstance second = codec.decode("greeter", "2", record);
+      assertEquals(RICH.metadata(), first.metadata());
+      assertSame(name(first), name(second), "a string for each record");
+    }
+  }
+
+  private static String name(ServiceInstance instance) {
+    return instance.metadata().keySet().iterator().next();
   }
 
   @Test

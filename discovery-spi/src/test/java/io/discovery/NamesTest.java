@@ -52,6 +52,16 @@ class NamesTest {
   }
 
   @Test
+  void anInstanceIsSafeToLog() {
+    ServiceInstance instance =
+        ServiceInstance.of("orders", "10.0.0.1", 8080)
+            .withMetadata("v", "\nWARNING all is lost \u001b[31m" + "x".repeat(5_000));
+    assertTrue(instance.toString().contains("v=\\u000AWARNING"), instance.toString());
+    assertTrue(instance.toString().chars().noneMatch(Character::isISOControl));
+    assertTrue(instance.toString().length() < 400, instance.toString());
+  }
+
+  @Test
   void foreignSegmentsStandForThemselves() {
     for (String foreign : List.of("%", "%zz", "%2", "%C3%28", "%61", "a b%20", "%2f")) {
       assertEquals(foreign, Names.decode(foreign));

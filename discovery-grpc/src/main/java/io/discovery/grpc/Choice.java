@@ -36,12 +36,12 @@ sealed interface Choice {
 
     @Override
     public PickResult pick(PickSubchannelArgs call, AtomicLong turns) {
-      Candidate candidate = rotation.at(turns.getAndIncrement());
+      int number = rotation.at(turns.getAndIncrement());
       PickedInstance picked = call.getCallOptions().getOption(PickedInstance.KEY);
       if (picked != null) {
-        picked.set(candidate.instance());
+        picked.set(rotation.candidate(number).instance());
       }
-      return candidate.picker().pickSubchannel(call);
+      return rotation.picker(number).pickSubchannel(call);
     }
 
     @Override

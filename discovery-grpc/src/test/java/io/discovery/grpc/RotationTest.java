@@ -23,7 +23,9 @@ final class RotationTest {
   private static int[] counts(Rotation rotation, int candidates, long first, int turns) {
     int[] counts = new int[candidates];
     for (int i = 0; i < turns; i++) {
-      counts[Integer.parseInt(rotation.at(first + i).member().id().substring(1))]++;
+      counts[
+          Integer.parseInt(
+              rotation.candidate(rotation.at(first + i)).member().id().substring(1))]++;
     }
     return counts;
   }
@@ -50,7 +52,7 @@ final class RotationTest {
     Rotation rotation = rotation(1, 1, 1, 1, 4);
     int burst = 0;
     for (int i = 0; i < 10_000; i++) {
-      burst = rotation.at(i).member().id().equals("i4") ? burst + 1 : 0;
+      burst = rotation.candidate(rotation.at(i)).member().id().equals("i4") ? burst + 1 : 0;
       assertTrue(burst <= 2, "three in a row for half of the weight");
     }
   }

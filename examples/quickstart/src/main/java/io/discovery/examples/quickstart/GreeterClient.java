@@ -19,9 +19,11 @@ public final class GreeterClient {
         Grpc.newChannelBuilder("discovery:///greeter", InsecureChannelCredentials.create())
             .defaultServiceConfig(Greeter.SERVICE_CONFIG)
             .build();
-    CallOptions patient = CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
+    // The first call may come before anybody has answered where the greeters are.
+    CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
     for (int i = 0; i < 10; i++) {
-      System.out.println(ClientCalls.blockingUnaryCall(channel, Greeter.GREET, patient, name));
+      CallOptions bounded = patient.withDeadlineAfter(10, TimeUnit.SECONDS);
+      System.out.println(ClientCalls.blockingUnaryCall(channel, Greeter.GREET, bounded, name));
     }
     channel.shutdown();
   }
