@@ -36,11 +36,17 @@ final class BareZooKeeperClient implements Client {
   public Handle watch(String service, IntConsumer onSize) {
     BareZooKeeperView view =
         new BareZooKeeperView(zk, reads, ZooKeeperWriter.path(service), onSize);
-    zk.addWatch(
-        view.path(), view, AddWatchMode.PERSISTENT_RECURSIVE, (rc, path, ctx) -> {}, null);
+    zk.addWatch(view.path(), view, AddWatchMode.PERSISTENT_RECURSIVE, (rc, path, ctx) -> {}, null);
     view.list();
-    return Handle.of(view.first()::join, () -> zk.removeAllWatches(
-        view.path(), org.apache.zookeeper.Watcher.WatcherType.Any, false, (rc, p, ctx) -> {}, null));
+    return Handle.of(
+        view.first()::join,
+        () ->
+            zk.removeAllWatches(
+                view.path(),
+                org.apache.zookeeper.Watcher.WatcherType.Any,
+                false,
+                (rc, p, ctx) -> {},
+                null));
   }
 
   @Override

@@ -21,8 +21,7 @@ final class Burst implements Job {
       Contest contest =
           stage.contest(Figures.plain(size) + " changes", stage.scale(3, 1), stage.scale(9, 3));
       for (Contestant contestant : type.contestants()) {
-        contest.enter(
-            contestant, () -> new Changes(store, remote, contestant, size, 1, size, 0));
+        contest.enter(contestant, () -> new Changes(store, remote, contestant, size, 1, size, 0));
       }
       contest.run(Line.median(Measure.TIME, Goal.timesBare(2)), Line.median(Changes.CPU));
     }

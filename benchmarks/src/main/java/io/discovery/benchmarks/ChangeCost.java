@@ -3,7 +3,9 @@ package io.discovery.benchmarks;
 import java.util.List;
 import java.util.Optional;
 
-/** What one change costs whoever watches, from the event to the listener, by size of the service. */
+/**
+ * What one change costs whoever watches, from the event to the listener, by size of the service.
+ */
 final class ChangeCost implements Job {
   private static final int PACE_MICROS = 4_000;
   private static final int FURTHER_WATCHERS = 100;
@@ -39,21 +41,21 @@ final class ChangeCost implements Job {
 
   private Row oneWatcher(
       Stage stage, Store store, RemoteWriter remote, int size, List<Goal> goals) {
-    Contest contest = stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), stage.scale(5, 2));
+    Contest contest =
+        stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), stage.scale(5, 2));
     for (Contestant contestant : type.contestants()) {
       contest.enter(
           contestant,
-          () -> new Changes(store, remote, contestant, size, 1, stage.scale(500, 200), PACE_MICROS));
+          () ->
+              new Changes(store, remote, contestant, size, 1, stage.scale(500, 200), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()
-        .forEach(
-            (contestant, cost) -> stage.point(contestant + ", " + type.backend(), size, cost));
+        .forEach((contestant, cost) -> stage.point(contestant + ", " + type.backend(), size, cost));
     return row;
   }
 
-  private void furtherWatchers(
-      Stage stage, Store store, RemoteWriter remote, int size, Row one) {
+  private void furtherWatchers(Stage stage, Store store, RemoteWriter remote, int size, Row one) {
     Contest contest =
         stage.contest(
             Figures.plain(size) + " instances, " + FURTHER_WATCHERS + " further watchers", 1, 3);
@@ -77,8 +79,7 @@ final class ChangeCost implements Job {
     if (size != 10_000) {
       return List.of();
     }
-    Goal growth =
-        new Goal("≤ 3 × at 100", row -> atHundred.map(cost -> 3 * cost));
+    Goal growth = new Goal("≤ 3 × at 100", row -> atHundred.map(cost -> 3 * cost));
     return List.of(Goal.most(100, " µs"), growth);
   }
 }

@@ -32,7 +32,7 @@ final class Changes implements Entry {
       throws Exception {
     this.store = store;
     this.remote = remote;
-    this.service = "chg" + contestant.ordinal() + "-" + watchers;
+    this.service = "chg" + contestant.name() + "-" + watchers;
     this.size = size;
     this.changes = changes;
     this.paceMicros = paceMicros;

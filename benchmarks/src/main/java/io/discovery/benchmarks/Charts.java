@@ -41,7 +41,9 @@ final class Charts {
     look(chart.getStyler());
     chart.getStyler().setYAxisLogarithmic(true).setXAxisLabelRotation(60);
     List<String> names =
-        comparable.stream().map(row -> row.job() + " " + row.subject() + ", " + row.line()).toList();
+        comparable.stream()
+            .map(row -> row.job() + " " + row.subject() + ", " + row.line())
+            .toList();
     chart.addSeries(
         "ours",
         names,

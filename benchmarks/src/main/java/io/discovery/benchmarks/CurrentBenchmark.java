@@ -34,7 +34,9 @@ public class CurrentBenchmark {
         Registries.open(RegistryConfig.defaults().withBackend("memory").withEndpoints("jmh"));
     registry.register(Records.instance("current", 0)).awaitRegistered(PATIENCE);
     watcher = registry.watch("current");
-    watcher.next(PATIENCE).orElseThrow();
+    if (watcher.next(PATIENCE).isEmpty()) {
+      throw new IllegalStateException("no view after " + PATIENCE);
+    }
   }
 
   /** Ends both. */

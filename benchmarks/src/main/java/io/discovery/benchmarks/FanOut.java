@@ -41,7 +41,7 @@ final class FanOut implements Job {
 
     Crowd(Store store, Contestant contestant, int size) throws Exception {
       this.store = store;
-      this.service = "fan" + contestant.ordinal();
+      this.service = "fan" + contestant.name();
       store.writer().fill(service, PRESENT);
       for (int i = 0; i < size; i++) {
         Client client = store.open(contestant);

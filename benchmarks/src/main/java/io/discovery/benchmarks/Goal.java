@@ -31,7 +31,6 @@ record Goal(String text, Function<Row, Optional<Double>> limit) {
 
   /** Tells whether the row meets it; empty if one of the two figures is missing. */
   Optional<Boolean> isMet(Row row) {
-    return row.value(Contestant.OURS)
-        .flatMap(ours -> limit.apply(row).map(most -> ours <= most));
+    return row.value(Contestant.OURS).flatMap(ours -> limit.apply(row).map(most -> ours <= most));
   }
 }

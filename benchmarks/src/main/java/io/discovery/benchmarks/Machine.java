@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.stream.Stream;
 
 /** Where and when a run took place: figures mean little without. */
 record Machine(String date, int cores, String processor, String system, String jdk) {
@@ -19,8 +20,8 @@ record Machine(String date, int cores, String processor, String system, String j
 
   private static String processorName() {
     Path info = Path.of("/proc/cpuinfo");
-    try {
-      return Files.lines(info)
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
           .filter(line -> line.startsWith("model name"))
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
           .findFirst()

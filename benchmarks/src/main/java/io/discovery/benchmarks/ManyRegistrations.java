@@ -21,8 +21,7 @@ final class ManyRegistrations implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      Contest contest =
-          stage.contest("1,000 acknowledged", stage.scale(4, 2), stage.scale(12, 4));
+      Contest contest = stage.contest("1,000 acknowledged", stage.scale(4, 2), stage.scale(12, 4));
       for (Contestant contestant : contestants()) {
         contest.enter(contestant, () -> new Registering(store, contestant));
       }
@@ -40,8 +39,7 @@ final class ManyRegistrations implements Job {
 
   private Goal[] goals() {
     Goal rate =
-        new Goal(
-            "rate ≥ 0.7 × bare", row -> row.value(Contestant.BARE).map(bare -> bare / 0.7));
+        new Goal("rate ≥ 0.7 × bare", row -> row.value(Contestant.BARE).map(bare -> bare / 0.7));
     return type == StoreType.ETCD
         ? new Goal[] {rate}
         : new Goal[] {rate, Goal.times(0.2, Contestant.X_DISCOVERY)};
@@ -51,7 +49,7 @@ final class ManyRegistrations implements Job {
   private record Registering(Store store, Contestant contestant) implements Entry {
     @Override
     public void round(Samples samples) throws Exception {
-      String service = "many" + contestant.ordinal();
+      String service = "many" + contestant.name();
       store.writer().prepare(service);
       try (Client client = store.open(contestant)) {
         client.register(service, COUNT).await();

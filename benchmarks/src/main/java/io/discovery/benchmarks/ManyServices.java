@@ -27,9 +27,7 @@ final class ManyServices implements Job {
       }
       contest.run(
           Line.median(Measure.TIME, Goal.timesBare(1.5)),
-          type == StoreType.ETCD
-              ? Line.median(REQUESTS)
-              : Line.median(REQUESTS, Goal.most(3, "")),
+          type == StoreType.ETCD ? Line.median(REQUESTS) : Line.median(REQUESTS, Goal.most(3, "")),
           Line.median(THREADS, Goal.most(2, " (constant)")));
     }
   }

@@ -59,7 +59,7 @@ final class Reconnect implements Job {
       long silent = traffic.awaitSilence();
       samples.add(Measure.TIME, Measure.millis(silent - back));
       samples.add(REQUESTS, (store.messages() - messages) / (double) services);
-      samples.add(CALLBACKS, watches.calls() - calls);
+      samples.add(CALLBACKS, (double) (watches.calls() - calls));
     }
 
     @Override

@@ -30,7 +30,8 @@ final class RemoteWriter implements AutoCloseable {
    * @param version differs from that of the last changes
    */
   void start(String service, int instances, int changes, int paceMicros, int version) {
-    commands.println(String.join(" ", service, "" + instances, "" + changes, "" + paceMicros, "" + version));
+    commands.println(
+        String.join(" ", service, "" + instances, "" + changes, "" + paceMicros, "" + version));
   }
 
   /** Waits until everything is acknowledged. */

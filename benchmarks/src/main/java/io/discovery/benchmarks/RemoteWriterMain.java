@@ -34,9 +34,11 @@ final class RemoteWriterMain {
     long start = System.nanoTime();
     for (int i = 0; i < changes; i++) {
       turns.acquire();
-      writes[i] = writer.change(service, i % instances, version + i / instances);
-      writes[i].whenComplete((done, failure) -> turns.release());
-      long early = start + (i + 1) * paceMicros * 1_000L - System.nanoTime();
+      writes[i] =
+          writer
+              .change(service, i % instances, version + i / instances)
+              .whenComplete((done, failure) -> turns.release());
+      long early = start + (i + 1L) * paceMicros * 1_000 - System.nanoTime();
       if (early > 0) {
         LockSupport.parkNanos(early);
       }

@@ -45,8 +45,7 @@ record Row(
 
   /** Returns "met", or what was missed; empty without a goal. */
   String verdict() {
-    List<Goal> missed =
-        goals.stream().filter(goal -> !goal.isMet(this).orElse(true)).toList();
+    List<Goal> missed = goals.stream().filter(goal -> !goal.isMet(this).orElse(true)).toList();
     if (!missed.isEmpty()) {
       return missed.size() == goals.size()
           ? "missed"

@@ -1,27 +1,28 @@
 package io.discovery.benchmarks;
 
 import java.util.List;
+import org.apache.zookeeper.CreateMode;
 
 /** The stores, and who can be compared on each. */
 enum StoreType {
-  /** Nobody else on the JVM does discovery on etcd: Dubbo has dropped it, Spring never had it. */
-  ETCD("etcd", List.of(Contestant.OURS, Contestant.BARE)),
-  ZOOKEEPER("zookeeper", List.of(Contestant.OURS, Contestant.BARE, Contestant.X_DISCOVERY));
+  ETCD("etcd"),
+  ZOOKEEPER("zookeeper");
 
   private final String backend;
-  private final List<Contestant> contestants;
 
-  StoreType(String backend, List<Contestant> contestants) {
+  StoreType(String backend) {
     this.backend = backend;
-    this.contestants = contestants;
   }
 
   String backend() {
     return backend;
   }
 
+  /** Returns those that can do every job. Nobody else on the JVM does discovery on etcd. */
   List<Contestant> contestants() {
-    return contestants;
+    return this == ETCD
+        ? List.of(Contestant.OURS, Contestant.BARE)
+        : List.of(Contestant.OURS, Contestant.BARE, Contestant.X_DISCOVERY);
   }
 
   /** Opens a contestant's client; it connects in its own time. */
@@ -45,7 +46,6 @@ enum StoreType {
   Writer writer(String endpoint) throws Exception {
     return this == ETCD
         ? new EtcdWriter(BareEtcdClient.connect(endpoint), 0)
-        : new ZooKeeperWriter(
-            BareZooKeeperClient.connect(endpoint), org.apache.zookeeper.CreateMode.PERSISTENT);
+        : new ZooKeeperWriter(BareZooKeeperClient.connect(endpoint), CreateMode.PERSISTENT);
   }
 }

@@ -30,8 +30,7 @@ final class Table {
   private static String peers(Row row) {
     return row.values().entrySet().stream()
         .filter(value -> value.getKey().isPeer())
-        .map(
-            value -> value.getKey() + " " + Figures.of(Optional.of(value.getValue()), row.unit()))
+        .map(value -> value.getKey() + " " + Figures.of(Optional.of(value.getValue()), row.unit()))
         .collect(Collectors.joining(", "));
   }
 
