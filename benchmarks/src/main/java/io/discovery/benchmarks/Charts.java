@@ -39,7 +39,7 @@ final class Charts {
             .title("multiples of the bare client (1 = as fast as the store allows)")
             .build();
     look(chart.getStyler());
-    chart.getStyler().setYAxisLogarithmic(true).setXAxisLabelRotation(60);
+    chart.getStyler().setYAxisLogarithmic(true).setYAxisMin(0.1).setXAxisLabelRotation(60);
     List<String> names =
         comparable.stream()
             .map(row -> row.job() + " " + row.subject() + ", " + row.line())

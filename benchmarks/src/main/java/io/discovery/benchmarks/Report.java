@@ -23,11 +23,11 @@ final class Report {
   /** Writes {@code performance.md}, {@code performance.json} and the charts. */
   void writeTo(Path directory) throws IOException {
     Files.createDirectories(directory);
+    Files.writeString(directory.resolve("performance.json"), json());
+    Files.writeString(directory.resolve("performance.md"), markdown());
     Charts charts = new Charts(directory);
     charts.ratios(results.rows());
     charts.growth(results.points());
-    Files.writeString(directory.resolve("performance.json"), json());
-    Files.writeString(directory.resolve("performance.md"), markdown());
   }
 
   private String json() {
@@ -65,7 +65,8 @@ final class Report {
 
         Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes three minutes, and
         `-Dbenchmarks.jobs=cold-start,idle` chooses. Servers, contestants and clock share one machine, so **ratios count, not
-        milliseconds**. All contestants of a row take turns in the same run, with fresh records of 150 bytes.
+        milliseconds**. All contestants of a row take turns in the same run, with
+        fresh records of 150 bytes; the servers' data are in memory.
 
         %s · %d cores · %s · %s · %s%s
 
