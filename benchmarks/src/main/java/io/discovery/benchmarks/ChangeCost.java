@@ -7,7 +7,7 @@ import java.util.Optional;
  * What one change costs whoever watches, from the event to the listener, by size of the service.
  */
 final class ChangeCost implements Job {
-  private static final int PACE_MICROS = 4_000;
+  private static final int PACE_MICROS = 2_000;
   private static final int FURTHER_WATCHERS = 100;
 
   private final StoreType type;
@@ -42,12 +42,12 @@ final class ChangeCost implements Job {
   private Row oneWatcher(
       Stage stage, Store store, RemoteWriter remote, int size, List<Goal> goals) {
     Contest contest =
-        stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), stage.scale(5, 2));
+        stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), stage.scale(4, 1));
     for (Contestant contestant : type.contestants()) {
       contest.enter(
           contestant,
           () ->
-              new Changes(store, remote, contestant, size, 1, stage.scale(500, 200), PACE_MICROS));
+              new Changes(store, remote, contestant, size, 1, stage.scale(2_000, 500), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()

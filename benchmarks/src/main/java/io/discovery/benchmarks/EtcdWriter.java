@@ -29,7 +29,9 @@ final class EtcdWriter implements Writer {
   }
 
   @Override
-  public void prepare(String service) {}
+  public CompletableFuture<?> prepare(String service) {
+    return CompletableFuture.completedFuture(null);
+  }
 
   @Override
   public CompletableFuture<?> create(String service, int index) {

@@ -1,9 +1,5 @@
 package io.discovery.benchmarks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
-
 /**
  * In a JVM that has just started: the bare client connects and reads; the others open, register and
  * read. Mostly the loading of classes, so it is measured from main.
@@ -28,19 +24,17 @@ final class FirstUse implements Job {
       store.writer().fill(Main.SERVICE, PRESENT);
       Contest contest = stage.contest("from main to the first view", 1, stage.scale(15, 3));
       for (Contestant contestant : type.contestants()) {
-        contest.enter(contestant, () -> samples -> run(store, contestant, samples));
+        contest.enter(
+            contestant,
+            () ->
+                samples ->
+                    samples.add(
+                        Measure.TIME,
+                        ChildJvm.ask(
+                            Main.class, type.name(), contestant.name(), store.endpoint())));
       }
       contest.run(Line.median(Measure.TIME, Goal.timesBare(1.3)));
     }
-  }
-
-  private static void run(Store store, Contestant contestant, Samples samples) throws Exception {
-    Process child =
-        ChildJvm.start(Main.class, store.type().name(), contestant.name(), store.endpoint());
-    try (BufferedReader output = child.inputReader(UTF_8)) {
-      samples.add(Measure.TIME, Measure.millis(Long.parseLong(output.readLine())));
-    }
-    child.waitFor();
   }
 
   /** The program of the new JVM. Without lambdas of its own: the first one of a JVM costs 30 ms. */
@@ -57,7 +51,7 @@ final class FirstUse implements Job {
         client.register(SERVICE, PRESENT).await();
       }
       client.watch(SERVICE, new Gate()).await();
-      System.out.println(System.nanoTime() - start);
+      System.out.println(Measure.millis(System.nanoTime() - start));
       System.exit(0);
     }
   }

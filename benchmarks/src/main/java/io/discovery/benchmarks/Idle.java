@@ -45,7 +45,7 @@ final class Idle implements Job {
     public void round(Samples samples) throws Exception {
       try (Client client = store.open(contestant)) {
         new Watches(client, 0, COUNT);
-        store.writer().prepare("idle");
+        store.writer().prepare("idle").join();
         List<Handle> registrations = new ArrayList<>();
         for (int i = 0; i < COUNT; i++) {
           registrations.add(client.register("idle", i));

@@ -21,7 +21,7 @@ final class ManyRegistrations implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      Contest contest = stage.contest("1,000 acknowledged", stage.scale(4, 2), stage.scale(12, 4));
+      Contest contest = stage.contest("1,000 acknowledged", stage.scale(4, 1), stage.scale(12, 2));
       for (Contestant contestant : contestants()) {
         contest.enter(contestant, () -> new Registering(store, contestant));
       }
@@ -50,7 +50,7 @@ final class ManyRegistrations implements Job {
     @Override
     public void round(Samples samples) throws Exception {
       String service = "many" + contestant.name();
-      store.writer().prepare(service);
+      store.writer().prepare(service).join();
       try (Client client = store.open(contestant)) {
         client.register(service, COUNT).await();
         List<Handle> registrations = new ArrayList<>();

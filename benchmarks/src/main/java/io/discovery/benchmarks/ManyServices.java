@@ -4,7 +4,6 @@ package io.discovery.benchmarks;
 final class ManyServices implements Job {
   private static final Measure REQUESTS = new Measure("requests a service", "");
   private static final Measure THREADS = new Measure("threads more than for one service", "");
-  private static final int SERVICES = 1_000;
 
   private final StoreType type;
 
@@ -20,10 +19,12 @@ final class ManyServices implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      Watches.fill(store, SERVICES + 1);
-      Contest contest = stage.contest("1,000 × 10", stage.scale(3, 1), stage.scale(10, 3));
+      int services = stage.scale(1_000, 300);
+      Watches.fill(store, services + 1);
+      Contest contest =
+          stage.contest(Figures.plain(services) + " × 10", stage.scale(3, 1), stage.scale(10, 2));
       for (Contestant contestant : type.contestants()) {
-        contest.enter(contestant, () -> new Opening(store, contestant));
+        contest.enter(contestant, () -> new Opening(store, contestant, services));
       }
       contest.run(
           Line.median(Measure.TIME, Goal.timesBare(1.5)),
@@ -32,17 +33,17 @@ final class ManyServices implements Job {
     }
   }
 
-  private record Opening(Store store, Contestant contestant) implements Entry {
+  private record Opening(Store store, Contestant contestant, int services) implements Entry {
     @Override
     public void round(Samples samples) throws Exception {
       try (Client client = store.open(contestant)) {
-        new Watches(client, SERVICES, SERVICES + 1); // connected and warm
+        new Watches(client, services, services + 1); // connected and warm
         int threads = Processor.threads();
         long messages = store.messages();
         long start = System.nanoTime();
-        new Watches(client, 0, SERVICES);
+        new Watches(client, 0, services);
         samples.addTimeSince(start);
-        samples.add(REQUESTS, (store.messages() - messages) / (double) SERVICES);
+        samples.add(REQUESTS, (store.messages() - messages) / (double) services);
         samples.add(THREADS, Processor.threads() - threads);
       }
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 final class Reconnect implements Job {
   private static final Measure REQUESTS = new Measure("requests a service", "");
   private static final Measure CALLBACKS = new Measure("callbacks", "");
+  private static final long SOUND_NANOS = TimeUnit.SECONDS.toNanos(6);
 
   @Override
   public String name() {
@@ -20,7 +21,7 @@ final class Reconnect implements Job {
       Watches.fill(store, services);
       Contest contest =
           stage.contest(
-              Figures.plain(services) + " services, nothing changed", 1, stage.scale(7, 2));
+              Figures.plain(services) + " services, nothing changed", stage.scale(1, 0), stage.scale(7, 1));
       for (Contestant contestant : StoreType.ZOOKEEPER.contestants()) {
         contest.enter(contestant, () -> new Cut(store, contestant, services));
       }
@@ -37,6 +38,7 @@ final class Reconnect implements Job {
     private final Client client;
     private final Watches watches;
     private final int services;
+    private long lastTrouble = System.nanoTime();
 
     Cut(Store store, Contestant contestant, int services) throws Exception {
       this.store = store;
@@ -49,7 +51,7 @@ final class Reconnect implements Job {
     @Override
     public void round(Samples samples) throws Exception {
       // Who was cut a moment ago backs off for longer; that is another question than this one.
-      TimeUnit.SECONDS.sleep(6);
+      TimeUnit.NANOSECONDS.sleep(SOUND_NANOS - (System.nanoTime() - lastTrouble));
       long calls = watches.calls();
       long messages = store.messages();
       long connections = proxy.accepted();
@@ -59,6 +61,7 @@ final class Reconnect implements Job {
       long silent = traffic.awaitSilence();
       samples.add(Measure.TIME, Measure.millis(silent - back));
       samples.add(REQUESTS, (store.messages() - messages) / (double) services);
+      lastTrouble = System.nanoTime();
       samples.add(CALLBACKS, (double) (watches.calls() - calls));
     }
 

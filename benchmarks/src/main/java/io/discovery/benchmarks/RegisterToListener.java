@@ -18,7 +18,6 @@ final class RegisterToListener implements Job {
     try (Store store = type.launch()) {
       for (int present : new int[] {10, 1_000}) {
         String service = "reg" + present;
-        store.writer().prepare(service);
         store.writer().fill(service, present);
         Contest contest =
             stage.contest(

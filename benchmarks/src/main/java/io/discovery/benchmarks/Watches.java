@@ -2,6 +2,7 @@ package io.discovery.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Many services of ten instances, watched over one connection. */
 final class Watches {
@@ -11,9 +12,8 @@ final class Watches {
 
   /** Creates the services, whose names begin alike, fresh in a store. */
   static void fill(Store store, int services) {
-    for (int i = 0; i < services; i++) {
-      store.writer().fill(service(i), INSTANCES);
-    }
+    List<String> names = IntStream.range(0, services).mapToObj(Watches::service).toList();
+    store.writer().fill(names, INSTANCES);
   }
 
   static String service(int index) {

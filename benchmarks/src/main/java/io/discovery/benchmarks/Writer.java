@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 interface Writer extends AutoCloseable {
   int IN_FLIGHT = 1_000;
 
-  /** Makes room for a service, where a store needs that. */
-  void prepare(String service);
+  /** Makes room for a service, where a store needs that; what is created next finds it. */
+  CompletableFuture<?> prepare(String service);
 
   CompletableFuture<?> create(String service, int index);
 
@@ -25,14 +25,22 @@ interface Writer extends AutoCloseable {
 
   /** Fills a service with fresh records, many at a time. */
   default void fill(String service, int count) {
-    prepare(service);
+    fill(List.of(service), count);
+  }
+
+  /** Fills each of these services. */
+  default void fill(List<String> services, int count) {
     List<CompletableFuture<?>> writes = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      writes.add(create(service, i));
-      if (writes.size() == IN_FLIGHT || i == count - 1) {
-        writes.forEach(CompletableFuture::join);
-        writes.clear();
+    for (String service : services) {
+      writes.add(prepare(service));
+      for (int i = 0; i < count; i++) {
+        writes.add(create(service, i));
+        if (writes.size() >= IN_FLIGHT) {
+          writes.forEach(CompletableFuture::join);
+          writes.clear();
+        }
       }
     }
+    writes.forEach(CompletableFuture::join);
   }
 }

@@ -29,9 +29,12 @@ final class ZooKeeperWriter implements Writer {
   }
 
   @Override
-  public void prepare(String service) {
-    create("/" + Records.NAMESPACE, new byte[0], CreateMode.PERSISTENT).join();
-    create(path(service), new byte[0], CreateMode.PERSISTENT).join();
+  public CompletableFuture<?> prepare(String service) {
+    CompletableFuture<Void> root =
+        create("/" + Records.NAMESPACE, new byte[0], CreateMode.PERSISTENT);
+    // In the same breath: a session's requests keep their order.
+    return root.thenCombine(
+        create(path(service), new byte[0], CreateMode.PERSISTENT), (one, other) -> other);
   }
 
   @Override
