@@ -47,7 +47,8 @@ final class ChangeCost implements Job {
       contest.enter(
           contestant,
           () ->
-              new Changes(store, remote, contestant, size, 1, stage.scale(2_000, 500), PACE_MICROS));
+              new Changes(
+                  store, remote, contestant, size, 1, stage.scale(2_000, 500), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()

@@ -21,7 +21,9 @@ final class Reconnect implements Job {
       Watches.fill(store, services);
       Contest contest =
           stage.contest(
-              Figures.plain(services) + " services, nothing changed", stage.scale(1, 0), stage.scale(7, 1));
+              Figures.plain(services) + " services, nothing changed",
+              stage.scale(1, 0),
+              stage.scale(7, 1));
       for (Contestant contestant : StoreType.ZOOKEEPER.contestants()) {
         contest.enter(contestant, () -> new Cut(store, contestant, services));
       }

@@ -30,11 +30,10 @@ final class ZooKeeperWriter implements Writer {
 
   @Override
   public CompletableFuture<?> prepare(String service) {
-    CompletableFuture<Void> root =
-        create("/" + Records.NAMESPACE, new byte[0], CreateMode.PERSISTENT);
     // In the same breath: a session's requests keep their order.
-    return root.thenCombine(
-        create(path(service), new byte[0], CreateMode.PERSISTENT), (one, other) -> other);
+    return CompletableFuture.allOf(
+        create("/" + Records.NAMESPACE, new byte[0], CreateMode.PERSISTENT),
+        create(path(service), new byte[0], CreateMode.PERSISTENT));
   }
 
   @Override

@@ -35,8 +35,7 @@ class BenchmarksTest {
     List<Job> jobs = List.of(new Reconnect());
     IllegalArgumentException refused =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> Benchmarks.run(jobs, quick("reconect"), NOWHERE));
+            IllegalArgumentException.class, () -> Benchmarks.run(jobs, quick("reconect"), NOWHERE));
     assertTrue(refused.getMessage().contains("reconnect-zookeeper"), refused::getMessage);
   }
 
