@@ -34,10 +34,13 @@ final class Idle implements Job {
     }
   }
 
-  /** One renewal each TTL/3, of a session or of each lease, and a proof of life each second. */
+  /**
+   * One renewal each TTL/3, of the session or of each lease, and a proof of life each second, of
+   * the connection or of each stream: jetcd gives each watch one of its own.
+   */
   private double needed() {
-    int renewed = type == StoreType.ETCD ? COUNT : 1;
-    return renewed * 60.0 * 3 / TTL_SECONDS + 60;
+    int each = type == StoreType.ETCD ? COUNT : 1;
+    return each * (60.0 * 3 / TTL_SECONDS + 60);
   }
 
   private record Idling(Store store, Contestant contestant, int seconds) implements Entry {
