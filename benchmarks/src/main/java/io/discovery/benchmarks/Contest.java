@@ -1,0 +1,83 @@
+package io.discovery.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The same task for several contestants. They take turns, round by round, in an order that rotates:
+ * what else the machine does meets all of them alike. Who fails is out and gets a note, the others
+ * go on.
+ */
+final class Contest {
+  private final Stage stage;
+  private final String subject;
+  private final int warmUps;
+  private final int rounds;
+  private final Map<Contestant, Entry> entries = new LinkedHashMap<>();
+  private final Map<Contestant, Samples> samples = new EnumMap<>(Contestant.class);
+
+  Contest(Stage stage, String subject, int warmUps, int rounds) {
+    this.stage = stage;
+    this.subject = subject;
+    this.warmUps = warmUps;
+    this.rounds = rounds;
+  }
+
+  /** Sets a contestant up. */
+  void enter(Contestant contestant, Entry.Opener opener) {
+    try {
+      entries.put(contestant, opener.open());
+    } catch (Exception e) {
+      drop(contestant, e);
+    }
+  }
+
+  /** Runs the rounds, ends all entries and returns the lines' rows, in their order. */
+  List<Row> run(Line... lines) {
+    try {
+      for (int round = 0; round < warmUps + rounds; round++) {
+        List<Contestant> order = new ArrayList<>(entries.keySet());
+        Collections.rotate(order, round);
+        for (Contestant contestant : order) {
+          turn(contestant, round);
+        }
+      }
+    } finally {
+      entries.values().forEach(Entry::close);
+    }
+    return List.of(lines).stream().map(line -> stage.row(subject, line, values(line))).toList();
+  }
+
+  private void turn(Contestant contestant, int round) {
+    Entry entry = entries.get(contestant);
+    try {
+      entry.round(
+          round < warmUps
+              ? new Samples()
+              : samples.computeIfAbsent(contestant, unused -> new Samples()));
+    } catch (Exception e) {
+      entries.remove(contestant);
+      samples.remove(contestant);
+      drop(contestant, e);
+      entry.close();
+    }
+  }
+
+  private void drop(Contestant contestant, Exception cause) {
+    stage.note(subject + ": " + contestant + " failed: " + cause);
+  }
+
+  private Map<Contestant, Double> values(Line line) {
+    Map<Contestant, Double> values = new EnumMap<>(Contestant.class);
+    samples.forEach(
+        (contestant, measured) ->
+            measured
+                .percentile(line.measure(), line.percentile())
+                .ifPresent(value -> values.put(contestant, value)));
+    return values;
+  }
+}

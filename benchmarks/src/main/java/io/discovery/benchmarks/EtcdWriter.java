@@ -1,0 +1,56 @@
+package io.discovery.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.options.PutOption;
+import java.util.concurrent.CompletableFuture;
+
+/** Puts, with a lease or without. */
+final class EtcdWriter implements Writer {
+  private final io.etcd.jetcd.Client client;
+  private final PutOption option;
+
+  /**
+   * @param client closed with this
+   * @param lease 0 for none
+   */
+  EtcdWriter(io.etcd.jetcd.Client client, long lease) {
+    this.client = client;
+    this.option = PutOption.builder().withLeaseId(lease).build();
+  }
+
+  static ByteSequence prefix(String service) {
+    return ByteSequence.from(Records.NAMESPACE + "/" + service + "/", UTF_8);
+  }
+
+  private static ByteSequence key(String service, int index) {
+    return prefix(service).concat(ByteSequence.from(Records.id(index), UTF_8));
+  }
+
+  @Override
+  public CompletableFuture<?> prepare(String service) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<?> create(String service, int index) {
+    return change(service, index, 0);
+  }
+
+  @Override
+  public CompletableFuture<?> change(String service, int index, int version) {
+    ByteSequence value = ByteSequence.from(Records.etcd(index, version));
+    return client.getKVClient().put(key(service, index), value, option);
+  }
+
+  @Override
+  public CompletableFuture<?> delete(String service, int index) {
+    return client.getKVClient().delete(key(service, index));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

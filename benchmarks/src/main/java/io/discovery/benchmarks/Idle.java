@@ -1,0 +1,68 @@
+package io.discovery.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Ten registrations and ten watches of ten instances, and nothing happens. */
+final class Idle implements Job {
+  private static final Measure CPU = new Measure("CPU a minute", "ms");
+  private static final Measure MESSAGES = new Measure("messages a minute", "");
+  private static final int COUNT = 10;
+  private static final int TTL_SECONDS = 10;
+
+  private final StoreType type;
+
+  Idle(StoreType type) {
+    this.type = type;
+  }
+
+  @Override
+  public String name() {
+    return "idle-" + type.backend();
+  }
+
+  @Override
+  public void run(Stage stage) throws Exception {
+    try (Store store = type.launch()) {
+      Watches.fill(store, COUNT);
+      Contest contest = stage.contest("10 registrations, 10 watches", 0, stage.scale(2, 1));
+      for (Contestant contestant : type.contestants()) {
+        contest.enter(contestant, () -> new Idling(store, contestant, stage.scale(60, 5)));
+      }
+      contest.run(Line.median(CPU), Line.median(MESSAGES, Goal.most(needed(), "")));
+    }
+  }
+
+  /**
+   * One renewal each TTL/3, of the session or of each lease, and a proof of life each second, of
+   * the connection or of each stream: jetcd gives each watch one of its own.
+   */
+  private double needed() {
+    int each = type == StoreType.ETCD ? COUNT : 1;
+    return each * (60.0 * 3 / TTL_SECONDS + 60);
+  }
+
+  private record Idling(Store store, Contestant contestant, int seconds) implements Entry {
+    @Override
+    public void round(Samples samples) throws Exception {
+      try (Client client = store.open(contestant)) {
+        new Watches(client, 0, COUNT);
+        store.writer().prepare("idle").join();
+        List<Handle> registrations = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+          registrations.add(client.register("idle", i));
+        }
+        for (Handle registration : registrations) {
+          registration.await();
+        }
+        TimeUnit.SECONDS.sleep(3);
+        long messages = store.messages();
+        long cpu = Processor.nanos();
+        TimeUnit.SECONDS.sleep(seconds);
+        samples.add(CPU, Measure.millis(Processor.nanos() - cpu) * 60 / seconds);
+        samples.add(MESSAGES, (store.messages() - messages) * 60.0 / seconds);
+      }
+    }
+  }
+}

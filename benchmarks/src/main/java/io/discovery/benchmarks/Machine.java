@@ -1,0 +1,33 @@
+package io.discovery.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.stream.Stream;
+
+/** Where and when a run took place: figures mean little without. */
+record Machine(String date, int cores, String processor, String system, String jdk) {
+  static Machine here() {
+    return new Machine(
+        LocalDate.now(ZoneOffset.UTC).toString(),
+        Runtime.getRuntime().availableProcessors(),
+        processorName(),
+        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+  }
+
+  private static String processorName() {
+    Path info = Path.of("/proc/cpuinfo");
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException notLinux) {
+      return System.getProperty("os.arch");
+    }
+  }
+}

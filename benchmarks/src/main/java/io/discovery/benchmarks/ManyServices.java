@@ -1,0 +1,51 @@
+package io.discovery.benchmarks;
+
+/** A thousand services watched over one connection: opening all of them. */
+final class ManyServices implements Job {
+  private static final Measure REQUESTS = new Measure("requests a service", "");
+  private static final Measure THREADS = new Measure("threads more than for one service", "");
+
+  private final StoreType type;
+
+  ManyServices(StoreType type) {
+    this.type = type;
+  }
+
+  @Override
+  public String name() {
+    return "many-services-" + type.backend();
+  }
+
+  @Override
+  public void run(Stage stage) throws Exception {
+    try (Store store = type.launch()) {
+      int services = stage.scale(1_000, 300);
+      Watches.fill(store, services + 1);
+      Contest contest =
+          stage.contest(Figures.plain(services) + " × 10", stage.scale(3, 1), stage.scale(10, 2));
+      for (Contestant contestant : type.contestants()) {
+        contest.enter(contestant, () -> new Opening(store, contestant, services));
+      }
+      contest.run(
+          Line.median(Measure.TIME, Goal.timesBare(1.5)),
+          type == StoreType.ETCD ? Line.median(REQUESTS) : Line.median(REQUESTS, Goal.most(3, "")),
+          Line.median(THREADS, Goal.most(2, " (constant)")));
+    }
+  }
+
+  private record Opening(Store store, Contestant contestant, int services) implements Entry {
+    @Override
+    public void round(Samples samples) throws Exception {
+      try (Client client = store.open(contestant)) {
+        new Watches(client, services, services + 1); // connected and warm
+        int threads = Processor.threads();
+        long messages = store.messages();
+        long start = System.nanoTime();
+        new Watches(client, 0, services);
+        samples.addTimeSince(start);
+        samples.add(REQUESTS, (store.messages() - messages) / (double) services);
+        samples.add(THREADS, Processor.threads() - threads);
+      }
+    }
+  }
+}

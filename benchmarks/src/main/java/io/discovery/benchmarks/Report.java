@@ -1,0 +1,103 @@
+package io.discovery.benchmarks;
+
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes what a run has found: for people, for programs, and as charts. */
+final class Report {
+  private final Machine machine;
+  private final Options options;
+  private final Results results;
+
+  Report(Machine machine, Options options, Results results) {
+    this.machine = machine;
+    this.options = options;
+    this.results = results;
+  }
+
+  /** Writes {@code performance.md}, {@code performance.json} and the charts. */
+  void writeTo(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("performance.json"), json());
+    Files.writeString(directory.resolve("performance.md"), markdown());
+    Charts charts = new Charts(directory);
+    charts.ratios(results.rows());
+    charts.growth(results.points());
+  }
+
+  private String json() {
+    List<Map<String, Object>> rows =
+        results.rows().stream()
+            .map(
+                row ->
+                    Map.of(
+                        "job", row.job(),
+                        "subject", row.subject(),
+                        "line", row.line(),
+                        "unit", row.unit(),
+                        "values", labelled(row.values()),
+                        "goal", row.goalText(),
+                        "verdict", row.verdict()))
+            .collect(Collectors.toList());
+    Map<String, Object> all =
+        Map.of(
+            "machine", machine,
+            "quick", options.quick(),
+            "rows", rows,
+            "growth", results.points(),
+            "notes", results.notes());
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(all) + "\n";
+  }
+
+  private static Map<String, Double> labelled(Map<Contestant, Double> values) {
+    return values.entrySet().stream()
+        .collect(Collectors.toMap(value -> value.getKey().toString(), Map.Entry::getValue));
+  }
+
+  private String markdown() {
+    return """
+        # Performance
+
+        Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes three minutes, and
+        `-Dbenchmarks.jobs=cold-start,idle` chooses. Servers, contestants and clock share one machine, so **ratios count, not
+        milliseconds**. All contestants of a row take turns in the same run, with
+        fresh records of 150 bytes; the servers' data are in memory.
+
+        %s · %d cores · %s · %s · %s%s
+
+        *Bare* is the limit: the best we could write for that one job with jetcd or ZooKeeper's own client, without retries,
+        decoding, last known good or any promise. Less is better in every row; figures are medians unless a percentile is named.
+
+        %s
+        ![ours and the peers, as multiples of the bare client](performance-ratios.svg)
+
+        What one change costs as the service grows: processor time from the event to the listener, in a process that only watches.
+
+        ![cost of a change by size of the service](performance-growth.svg)
+
+        ## What cannot be compared
+
+        %s
+        """
+        .formatted(
+            machine.date(),
+            machine.cores(),
+            machine.processor(),
+            machine.system(),
+            machine.jdk(),
+            options.quick() ? " · **a quick pass, no measurement**" : "",
+            Table.markdown(results.rows()),
+            limits());
+  }
+
+  private String limits() {
+    StringBuilder text = new StringBuilder(Limits.TEXT);
+    results.notes().forEach(note -> text.append("- In this run: ").append(note).append('\n'));
+    return text.toString();
+  }
+}

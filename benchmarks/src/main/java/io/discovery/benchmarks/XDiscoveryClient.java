@@ -1,0 +1,89 @@
+package io.discovery.benchmarks;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntConsumer;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.retry.ExponentialBackoffRetry;
+import org.apache.curator.x.discovery.ServiceCache;
+import org.apache.curator.x.discovery.ServiceDiscovery;
+import org.apache.curator.x.discovery.ServiceDiscoveryBuilder;
+import org.apache.curator.x.discovery.ServiceInstance;
+import org.apache.curator.x.discovery.details.ServiceCacheListener;
+
+/** Curator's service discovery: a cache for each watched service, as its documentation has it. */
+final class XDiscoveryClient implements Client {
+  private final CuratorFramework curator;
+  private final ServiceDiscovery<Void> discovery;
+  private final ExecutorService callers;
+
+  /**
+   * @param threads how many registrations to make at a time: its calls block
+   */
+  XDiscoveryClient(String endpoint, int threads) throws Exception {
+    curator = connect(endpoint);
+    discovery =
+        ServiceDiscoveryBuilder.builder(Void.class)
+            .client(curator)
+            .basePath("/" + Records.NAMESPACE)
+            .build();
+    discovery.start();
+    callers = Executors.newFixedThreadPool(threads);
+  }
+
+  static CuratorFramework connect(String endpoint) throws InterruptedException {
+    CuratorFramework curator =
+        CuratorFrameworkFactory.newClient(endpoint, new ExponentialBackoffRetry(100, 10));
+    curator.start();
+    curator.blockUntilConnected();
+    return curator;
+  }
+
+  @Override
+  public Handle watch(String service, IntConsumer onSize) throws Exception {
+    ServiceCache<Void> cache = discovery.serviceCacheBuilder().name(service).build();
+    cache.addListener(
+        new ServiceCacheListener() {
+          @Override
+          public void cacheChanged() {
+            onSize.accept(cache.getInstances().size());
+          }
+
+          @Override
+          public void stateChanged(CuratorFramework client, ConnectionState state) {}
+        });
+    CountDownLatch initialized = cache.startImmediate();
+    return Handle.of(
+        () -> {
+          initialized.await();
+          onSize.accept(cache.getInstances().size());
+        },
+        cache::close);
+  }
+
+  @Override
+  public Handle register(String service, int index) throws Exception {
+    ServiceInstance<Void> instance =
+        ServiceInstance.<Void>builder()
+            .name(service)
+            .id(Records.id(index))
+            .address(Records.host(index))
+            .port(8080)
+            .build();
+    CompletableFuture<Void> done =
+        CompletableFuture.runAsync(
+            () -> Handle.Action.unchecked(() -> discovery.registerService(instance)), callers);
+    return Handle.of(done::join, () -> discovery.unregisterService(instance));
+  }
+
+  @Override
+  public void close() {
+    callers.shutdown();
+    Handle.Action.unchecked(discovery::close);
+    curator.close();
+  }
+}
