@@ -17,7 +17,8 @@ final class MemoryFixture implements Fixture {
 
   @Override
   public Bounds bounds() {
-    return Bounds.usual(Duration.ofSeconds(1), Duration.ofMillis(500));
+    // Memory could do with less, but not a machine that runs the wrong backends meanwhile.
+    return Bounds.usual(Duration.ofSeconds(2), Duration.ofMillis(500));
   }
 
   @Override
