@@ -174,8 +174,10 @@ final class FrameProxy implements AutoCloseable {
     }
 
     private void meet(Frame frame) throws IOException {
-      Optional<Rule> rule = rules.stream().filter(r -> r.which.test(frame)).findFirst();
-      if (rule.isPresent() && rules.remove(rule.get())) {
+      // Frames of two connections may meet the same rule: one takes it, the other the next.
+      Optional<Rule> rule =
+          rules.stream().filter(r -> r.which.test(frame)).filter(rules::remove).findFirst();
+      if (rule.isPresent()) {
         try {
           rule.get().fate.of(frame, this);
         } finally {
