@@ -57,7 +57,7 @@ interface ChildEndToEnd {
         """
         {"loadBalancingConfig": [{"discovery": {}}],
          "methodConfig": [{"name": [{"service": "test.Greeter"}], "retryPolicy": {
-           "maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+           "maxAttempts": 5, "initialBackoff": "0.1s", "maxBackoff": "1s", "backoffMultiplier": 2,
            "retryableStatusCodes": ["UNAVAILABLE", "UNKNOWN"]}}]}
         """);
     try (ChildServer child = ChildServer.start(config(), ServerMain.End.UNPREPARED, directory);

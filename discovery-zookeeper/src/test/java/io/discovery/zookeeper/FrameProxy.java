@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -60,7 +61,12 @@ final class FrameProxy implements AutoCloseable {
     }
   }
 
-  private record Rule(Predicate<Frame> which, Fate fate, Met met) {}
+  private record Rule(Predicate<Frame> which, Fate fate, Met met, AtomicBoolean used) {
+    /** Of the frames of several connections one takes a rule, the others the next. */
+    boolean takes(Frame frame) {
+      return which.test(frame) && used.compareAndSet(false, true);
+    }
+  }
 
   FrameProxy(int targetPort) {
     target = targetPort;
@@ -78,7 +84,7 @@ final class FrameProxy implements AutoCloseable {
 
   /** Plans the fate of the next such message. */
   Met next(Predicate<Frame> which, Fate fate) {
-    Rule rule = new Rule(which, fate, new Met(new CompletableFuture<>()));
+    Rule rule = new Rule(which, fate, new Met(new CompletableFuture<>()), new AtomicBoolean());
     rules.add(rule);
     return rule.met;
   }
@@ -174,10 +180,9 @@ final class FrameProxy implements AutoCloseable {
     }
 
     private void meet(Frame frame) throws IOException {
-      // Frames of two connections may meet the same rule: one takes it, the other the next.
-      Optional<Rule> rule =
-          rules.stream().filter(r -> r.which.test(frame)).filter(rules::remove).findFirst();
+      Optional<Rule> rule = rules.stream().filter(each -> each.takes(frame)).findFirst();
       if (rule.isPresent()) {
+        rules.remove(rule.get());
         try {
           rule.get().fate.of(frame, this);
         } finally {
