@@ -22,7 +22,8 @@ final class FirstUse implements Job {
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
       store.writer().fill(Main.SERVICE, PRESENT);
-      Contest contest = stage.contest("from main to the first view", stage.scale(1, 0), stage.scale(15, 1));
+      Contest contest =
+          stage.contest("from main to the first view", stage.scale(1, 0), stage.scale(15, 1));
       for (Contestant contestant : type.contestants()) {
         contest.enter(
             contestant,
