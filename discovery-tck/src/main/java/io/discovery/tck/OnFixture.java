@@ -1,5 +1,10 @@
 package io.discovery.tck;
 
+import io.discovery.Registries;
+import io.discovery.Registry;
+import io.discovery.RegistryConfig;
+import io.discovery.Watcher;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +18,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 abstract class OnFixture implements Chapter {
+  private static final Duration COLD = Duration.ofSeconds(60);
+
   private Fixture fixture;
   private Scenario scenario;
 
@@ -29,6 +36,25 @@ abstract class OnFixture implements Chapter {
   @BeforeAll
   final void openFixture() {
     fixture = createFixture();
+    warmUp();
+  }
+
+  /**
+   * Lives one life of a registry before the first test. In it the JVM loads the classes of a
+   * driver, which takes a busy machine longer than any bound of the contract, and those are the
+   * store's.
+   */
+  void warmUp() {
+    RegistryConfig config =
+        fixture.config().withNamespace("tck/warm-up").withTtl(fixture.bounds().ttl());
+    try (Registry registry = Registries.open(config)) {
+      registry.register(Scenario.instance("warm", "up")).awaitRegistered(COLD);
+      Watcher view = registry.watch("warm");
+      Await.until(
+          "the first view of this JVM is current",
+          COLD,
+          () -> view.status().phase() == Watcher.Phase.CURRENT);
+    }
   }
 
   @AfterAll
