@@ -29,7 +29,7 @@ final class Contents {
   private final Duration grace;
   private final Twins twins = new Twins();
   private final Map<String, Long> held = new HashMap<>(); // id → when it goes, in loop time
-  private List<ServiceInstance> shown = List.of();
+  private Instances shown = Instances.NONE;
   private Optional<Listing> position = Optional.empty(); // of the last listing, without its entries
   private long revision;
 
@@ -41,7 +41,7 @@ final class Contents {
     this.grace = ttl.compareTo(LEAST_GRACE) > 0 ? ttl : LEAST_GRACE;
   }
 
-  List<ServiceInstance> shown() {
+  Instances shown() {
     return shown;
   }
 
@@ -81,7 +81,7 @@ final class Contents {
         next.put(instance.id(), instance);
       }
     }
-    return show(new ArrayList<>(next.values()));
+    return show(Instances.copyOf(new ArrayList<>(next.values())));
   }
 
   /** Takes changes; returns whether what is shown changed. */
@@ -100,7 +100,7 @@ final class Contents {
           .ifPresent(instance -> changes.put(id, Optional.of(instance)));
     }
     held.keySet().removeAll(changes.keySet());
-    return show(merge(shown, changes));
+    return show(shown.with(changes));
   }
 
   /** More instances than are believed: keep the last good view and say so (rule 7.5). */
@@ -124,19 +124,12 @@ final class Contents {
   }
 
   private boolean isShown(String segment) {
-    return shown(Names.decode(segment)).isPresent();
-  }
-
-  private Optional<ServiceInstance> shown(String id) {
-    int at = position(shown, 0, id);
-    return at < shown.size() && shown.get(at).id().equals(id)
-        ? Optional.of(shown.get(at))
-        : Optional.empty();
+    return shown.find(Names.decode(segment)).isPresent();
   }
 
   private Optional<ServiceInstance> present(
       String id, Map<String, Optional<ServiceInstance>> changes) {
-    return changes.containsKey(id) ? changes.get(id) : shown(id);
+    return changes.containsKey(id) ? changes.get(id) : shown.find(id);
   }
 
   /** Lets go of what did not come back in time; returns whether what is shown changed. */
@@ -150,7 +143,7 @@ final class Contents {
           }
         });
     held.keySet().removeAll(overdue.keySet());
-    return show(merge(shown, overdue));
+    return show(shown.with(overdue));
   }
 
   /** Returns how long until {@link #dropOverdue} has something to do. */
@@ -166,12 +159,12 @@ final class Contents {
     return replaced || next.revision() < revision;
   }
 
-  private boolean show(List<ServiceInstance> next) {
-    if (next.equals(shown)) {
-      return false;
+  private boolean show(Instances next) {
+    boolean changed = !next.equals(shown);
+    if (changed) {
+      shown = next;
     }
-    shown = List.copyOf(next);
-    return true;
+    return changed;
   }
 
   private Map<String, ServiceInstance> byId() {
@@ -183,37 +176,6 @@ final class Contents {
   /** Keeps the object of an unchanged instance, so that those who cache by identity stay warm. */
   private static ServiceInstance same(ServiceInstance before, ServiceInstance after) {
     return after.equals(before) ? before : after;
-  }
-
-  /** One pass over two sorted sequences: n copies and k comparisons, whatever k is. */
-  private static List<ServiceInstance> merge(
-      List<ServiceInstance> shown, SortedMap<String, Optional<ServiceInstance>> changes) {
-    List<ServiceInstance> next = new ArrayList<>(shown.size() + changes.size());
-    int from = 0;
-    for (Map.Entry<String, Optional<ServiceInstance>> change : changes.entrySet()) {
-      int at = position(shown, from, change.getKey());
-      boolean present = at < shown.size() && shown.get(at).id().equals(change.getKey());
-      next.addAll(shown.subList(from, at));
-      ServiceInstance before = present ? shown.get(at) : null;
-      change.getValue().ifPresent(instance -> next.add(same(before, instance)));
-      from = present ? at + 1 : at;
-    }
-    next.addAll(shown.subList(from, shown.size()));
-    return next;
-  }
-
-  private static int position(List<ServiceInstance> shown, int from, String id) {
-    int low = from;
-    int high = shown.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (shown.get(middle).id().compareTo(id) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private Optional<ServiceInstance> decode(String id, Entry entry) {

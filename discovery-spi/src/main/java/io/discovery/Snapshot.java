@@ -2,7 +2,6 @@ package io.discovery;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,9 +15,6 @@ import java.util.Optional;
  * @param instances sorted by id, each id once
  */
 public record Snapshot(String service, long sequence, List<ServiceInstance> instances) {
-  private static final Comparator<ServiceInstance> BY_ID =
-      Comparator.comparing(ServiceInstance::id);
-
   /**
    * Copies the list.
    *
@@ -26,36 +22,12 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
    */
   public Snapshot {
     Objects.requireNonNull(service, "service");
-    instances = List.copyOf(instances);
-    for (int i = 1; i < instances.size(); i++) {
-      if (BY_ID.compare(instances.get(i - 1), instances.get(i)) >= 0) {
-        throw new IllegalArgumentException(
-            "instances: '"
-                + instances.get(i).id()
-                + "' at "
-                + i
-                + " is out of order (expected: sorted by id, each once)");
-      }
-    }
+    instances = Instances.copyOf(instances);
   }
 
   /** Returns the instance with this id, if it is there. O(log n). */
   public Optional<ServiceInstance> instance(String id) {
-    int low = 0;
-    int high = instances.size() - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = instances.get(middle).id().compareTo(id);
-      if (order == 0) {
-        return Optional.of(instances.get(middle));
-      }
-      if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return Optional.empty();
+    return ((Instances) instances).find(id);
   }
 
   /**
@@ -75,9 +47,7 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
       int order =
           i == earlier.instances.size()
               ? 1
-              : j == instances.size()
-                  ? -1
-                  : BY_ID.compare(earlier.instances.get(i), instances.get(j));
+              : j == instances.size() ? -1 : order(earlier.instances.get(i), instances.get(j));
       if (order < 0) {
         changes.add(new Change.Removed(earlier.instances.get(i++)));
       } else if (order > 0) {
@@ -85,11 +55,16 @@ public record Snapshot(String service, long sequence, List<ServiceInstance> inst
       } else {
         ServiceInstance before = earlier.instances.get(i++);
         ServiceInstance after = instances.get(j++);
-        if (!before.equals(after)) {
+        if (!Objects.equals(before, after)) {
           changes.add(new Change.Updated(before, after));
         }
       }
     }
     return Collections.unmodifiableList(changes);
+  }
+
+  /** By id; what did not change is mostly the same object, whose id need not be looked at. */
+  private static int order(ServiceInstance before, ServiceInstance after) {
+    return Objects.equals(before, after) ? 0 : before.id().compareTo(after.id());
   }
 }

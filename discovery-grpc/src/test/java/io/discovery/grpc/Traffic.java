@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * calls: servers and registry share them.
  */
 final class Traffic implements AutoCloseable {
-  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS = 5_000_000;
 
   private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
   private final List<StatusRuntimeException> failures = new CopyOnWriteArrayList<>();
