@@ -6,8 +6,8 @@ import io.discovery.spi.Entry;
 import io.discovery.spi.Listing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +59,7 @@ final class Contents {
     position = Optional.of(new Listing(listing.store(), listing.revision(), List.of()));
     revision = listing.revision();
     Map<String, ServiceInstance> before = byId();
-    Map<String, ServiceInstance> next = new TreeMap<>();
+    Map<String, ServiceInstance> next = new LinkedHashMap<>();
     twins.clear();
     for (Entry entry : listing.entries()) {
       String id = Names.decode(entry.id());
@@ -81,7 +81,7 @@ final class Contents {
         next.put(instance.id(), instance);
       }
     }
-    return show(Instances.copyOf(new ArrayList<>(next.values())));
+    return show(Instances.sorted(next.values()));
   }
 
   /** Takes changes; returns whether what is shown changed. */

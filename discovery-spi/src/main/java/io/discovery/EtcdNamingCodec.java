@@ -3,6 +3,7 @@ package io.discovery;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What Go's etcd resolver reads, and what the naming package of gRPC for Go wrote:
@@ -16,6 +17,8 @@ import java.util.Map;
  * sibling whose name equals none of theirs in any case, since Go matches names ignoring case.
  */
 final class EtcdNamingCodec implements InstanceCodec {
+  private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+
   @Override
   public String name() {
     return "etcd-naming";
@@ -72,7 +75,7 @@ final class EtcdNamingCodec implements InstanceCodec {
     ServiceInstance instance(String service, String id) throws BadRecordException {
       int colon = address.lastIndexOf(':');
       String port = address.substring(colon + 1);
-      if (colon < 1 || !port.matches("\\d{1,5}")) {
+      if (colon < 1 || !PORT.matcher(port).matches()) {
         throw new BadRecordException("Addr: '" + Names.escape(address) + "' (expected: host:port)");
       }
       String host = address.substring(0, colon);

@@ -2,6 +2,8 @@ package io.discovery;
 
 import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,13 @@ final class Instances extends AbstractList<ServiceInstance> implements RandomAcc
                 + " is out of order (expected: sorted by id, each once)");
       }
     }
+    return new Instances(sorted);
+  }
+
+  /** Sorts instances of which no two have the same id. */
+  static Instances sorted(Collection<ServiceInstance> instances) {
+    ServiceInstance[] sorted = instances.toArray(ServiceInstance[]::new);
+    Arrays.sort(sorted, Comparator.comparing(ServiceInstance::id));
     return new Instances(sorted);
   }
 

@@ -13,8 +13,6 @@ import java.util.HexFormat;
  */
 final class Names {
   private static final int MAX_BYTES = 200;
-  private static final String SAFE =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:@";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private Names() {}
@@ -26,7 +24,7 @@ final class Names {
   static String check(String field, String name) {
     if (name.isEmpty()
         || !isWellFormed(name)
-        || name.chars().anyMatch(Character::isISOControl)
+        || hasControls(name)
         || name.getBytes(UTF_8).length > MAX_BYTES) {
       throw new IllegalArgumentException(
           field
@@ -54,11 +52,20 @@ final class Names {
     return true;
   }
 
+  private static boolean hasControls(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Encodes a checked name as a path segment. */
   static String encode(String name) {
     StringBuilder segment = new StringBuilder(name.length() + 8);
     for (byte b : name.getBytes(UTF_8)) {
-      if (SAFE.indexOf(b) >= 0) {
+      if (isSafe(b)) {
         segment.append((char) b);
       } else {
         segment.append('%').append(HEX.toHexDigits(b));
@@ -102,8 +109,23 @@ final class Names {
 
   /** Tells whether {@link #encode} writes this segment; no two of those decode alike. */
   static boolean isEncoded(String segment) {
-    boolean plain = segment.chars().allMatch(c -> SAFE.indexOf(c) >= 0) && !isReserved(segment);
-    return plain || encode(decode(segment)).equals(segment);
+    return (isSafe(segment) && !isReserved(segment)) || encode(decode(segment)).equals(segment);
+  }
+
+  private static boolean isSafe(String segment) {
+    for (int i = 0; i < segment.length(); i++) {
+      if (!isSafe(segment.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isSafe(int c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || "-._~:@".indexOf(c) >= 0;
   }
 
   /** Stores and file systems give these three a meaning of their own. */

@@ -13,6 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Reads one hostile JSON record token by token (rule 7.5): size checked before parsing, strict
@@ -21,6 +22,8 @@ import java.util.TreeMap;
  */
 final class RecordReader {
   private static final int MAX_NESTING = 8;
+  private static final char REPLACEMENT = '\uFFFD';
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,10}");
 
   private final JsonReader json;
 
@@ -47,8 +50,7 @@ final class RecordReader {
           value.length + " bytes (expected: at most " + InstanceCodec.MAX_READ + ")");
     }
     try {
-      RecordReader record =
-          new RecordReader(UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
+      RecordReader record = new RecordReader(text(value));
       if (record.json.peek() != JsonToken.BEGIN_OBJECT) {
         throw new BadRecordException("no JSON object");
       }
@@ -64,6 +66,14 @@ final class RecordReader {
       throw new BadRecordException(
           "no such JSON as expected: " + Names.escape(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** The quick way, unless it met what is no UTF-8 or the character that it puts in its place. */
+  private static String text(byte[] value) throws CharacterCodingException {
+    String text = new String(value, UTF_8);
+    return text.indexOf(REPLACEMENT) < 0
+        ? text
+        : UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
   }
 
   /**
@@ -110,7 +120,7 @@ final class RecordReader {
     }
     if (token == JsonToken.NUMBER || (lenient && token == JsonToken.STRING)) {
       String literal = json.nextString();
-      if (literal.matches("-?\\d{1,10}")) {
+      if (WHOLE_NUMBER.matcher(literal).matches()) {
         return Optional.of(Integer.valueOf(literal));
       }
       throw new BadRecordException(

@@ -65,8 +65,8 @@ enum Mutant {
   NO_GRACE_AFTER_A_RESET("Contents", "if (reset && ", "if (false && ", RESET_GRACE),
   A_NEW_READ_REMOVES_NOTHING(
       "Contents",
-      "Map<String, ServiceInstance> next = new TreeMap<>();",
-      "Map<String, ServiceInstance> next = new TreeMap<>(before);",
+      "Map<String, ServiceInstance> next = new LinkedHashMap<>();",
+      "Map<String, ServiceInstance> next = new LinkedHashMap<>(before);",
       HONEST_STATUS),
   TELLS_EQUAL_SETS(
       "LocalWatcher", "&& !before.get().instances().equals(next.instances()));", ");", EXACT_NEWS),

@@ -4,6 +4,7 @@ import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -34,6 +35,9 @@ final class ZooKeeperClient {
 
   /** Who hears of the handle. On the loop. */
   interface Events {
+    /** There is a handle now; first, unless that fails. */
+    void started();
+
     /** This handle was connected a moment ago. */
     void connected(ZooKeeper zk);
 
@@ -65,11 +69,10 @@ final class ZooKeeperClient {
                     lent.orElseGet(
                         () -> settings.newClient(ttl, task -> daemon(name + "-curator", task)))),
             threads);
-    started.exceptionally(
-        failure -> {
-          tell(() -> events.failed(failure));
-          return null;
-        });
+    CompletionStage<CuratorFramework> start = started;
+    start.whenComplete(
+        (curator, failure) ->
+            tell(failure == null ? events::started : () -> events.failed(failure)));
   }
 
   /** Releases everything; completes when the server knows, or when it took too long. */

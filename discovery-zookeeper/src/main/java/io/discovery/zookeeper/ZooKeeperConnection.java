@@ -181,7 +181,9 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
 
   private void open() {
     if (!closed) {
-      connecting();
+      if (session.isDone()) {
+        session = new CompletableFuture<>();
+      }
       client = new ZooKeeperClient(settings, lent, ttl, name, loop, this);
     }
   }
@@ -210,6 +212,14 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
                 ZooKeeperFailures.late("connecting to ZooKeeper at " + where(), patience));
           }
         });
+  }
+
+  /** The wait for the store begins here: a cold JVM takes its time to load the client's classes. */
+  @Override
+  public void started() {
+    if (!session.isDone()) {
+      connecting();
+    }
   }
 
   @Override

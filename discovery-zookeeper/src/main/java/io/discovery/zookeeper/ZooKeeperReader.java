@@ -1,6 +1,7 @@
 package io.discovery.zookeeper;
 
 import io.discovery.spi.Entry;
+import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import io.discovery.zookeeper.ZooKeeperSession.Children;
 import io.discovery.zookeeper.ZooKeeperSession.Node;
@@ -36,19 +37,21 @@ final class ZooKeeperReader {
    */
   private static final int BATCH_BYTES = 1 << 20;
 
-  private static final int FIRST_BATCH = 8;
+  private static final int FIRST_BATCH = 10;
 
   /** No text in any encoding that is read here, so neither a record nor a setting. */
   private static final Node UNREADABLE = new Node(new byte[] {(byte) 0xFF}, new Stat());
 
   private final ZooKeeperKeys keys;
+  private final ZooKeeperBarrier barrier;
   private final int largestBatch;
 
   /**
    * @param largestBatch how many nodes fit into an answer in any case
    */
-  ZooKeeperReader(ZooKeeperKeys keys, int largestBatch) {
+  ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, int largestBatch) {
     this.keys = keys;
+    this.barrier = new ZooKeeperBarrier(loop, keys.root());
     this.largestBatch = largestBatch;
   }
 
@@ -57,22 +60,25 @@ final class ZooKeeperReader {
    *
    * <p>The store is identified by the birth of the root node, which outlives services: its zxid
    * alone might be the same after a wipe. The revision is the highest zxid that the service shows.
-   * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, so the
-   * revision never shrinks while the root lives. Who may not look at the root (servers of 3.9 ask
-   * for that permission) goes without its birth and has the revision alone (rule 7.4).
+   * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, which
+   * is looked at last, so the revision never shrinks while the root lives. Who may not look at the
+   * root (servers of 3.9 ask for that permission) goes without its birth and has the revision alone
+   * (rule 7.4).
    */
   CompletionStage<Listing> list(ZooKeeperSession session, String service) {
-    String path = keys.service(service);
-    CompletionStage<Void> fresh = session.sync(path);
+    return barrier.send(session).thenCompose(fresh -> list(session, keys.service(service), fresh));
+  }
+
+  private CompletionStage<Listing> list(
+      ZooKeeperSession session, String path, ZooKeeperBarrier.Fresh fresh) {
     CompletableFuture<Optional<Children>> children =
         present(session.getChildren(path)).toCompletableFuture();
-    CompletionStage<Optional<Stat>> root =
-        orEmpty(session.exists(keys.root()), Code.NONODE, Code.NOAUTH);
     return fresh
+        .synced()
         .thenCompose(done -> children)
         .thenCompose(found -> nodes(session, path, found.map(Children::names).orElse(List.of())))
         .thenCombine(
-            root,
+            fresh.root(),
             (nodes, stat) -> {
               long revision = children.join().map(Children::stat).map(Stat::getPzxid).orElse(0L);
               return listing(stat, Math.max(revision, revision(nodes)), nodes);
@@ -82,9 +88,9 @@ final class ZooKeeperReader {
   /** Reads the names of services that have a record; those we may not look into are left out. */
   CompletionStage<Set<String>> services(ZooKeeperSession session) {
     String root = keys.root();
-    CompletionStage<Void> fresh = session.sync(root);
+    CompletionStage<Void> synced = session.sync(root);
     CompletionStage<Optional<Children>> children = present(session.getChildren(root));
-    return fresh
+    return synced
         .thenCompose(done -> children)
         .thenCompose(found -> nodes(session, root, found.map(Children::names).orElse(List.of())))
         .thenApply(
@@ -127,8 +133,7 @@ final class ZooKeeperReader {
     return orEmpty(found, Code.NONODE);
   }
 
-  private static <T> CompletionStage<Optional<T>> orEmpty(
-      CompletionStage<T> found, Code... absent) {
+  static <T> CompletionStage<Optional<T>> orEmpty(CompletionStage<T> found, Code... absent) {
     return found
         .thenApply(Optional::of)
         .exceptionally(
