@@ -22,12 +22,13 @@ import java.util.TreeMap;
  */
 final class Contents {
   private static final Duration LEAST_GRACE = Duration.ofSeconds(30);
+  private static final long UNKNOWN = 0; // of a revision
 
   private final Engine engine;
   private final String service;
   private final Warnings warnings;
   private final Duration grace;
-  private final Twins twins = new Twins();
+  private Twins twins = new Twins();
   private final Map<String, Long> held = new HashMap<>(); // id → when it goes, in loop time
   private Instances shown = Instances.NONE;
   private Optional<Listing> position = Optional.empty(); // of the last listing, without its entries
@@ -57,19 +58,23 @@ final class Contents {
           grace);
     }
     position = Optional.of(new Listing(listing.store(), listing.revision(), List.of()));
-    revision = listing.revision();
+    if (listing.revision() != UNKNOWN) {
+      revision = listing.revision();
+    }
     Map<String, ServiceInstance> before = byId();
     Map<String, ServiceInstance> next = new LinkedHashMap<>();
-    twins.clear();
+    Twins anew = new Twins();
     for (Entry entry : listing.entries()) {
       String id = Names.decode(entry.id());
-      ServiceInstance known = before.get(id);
-      decode(id, entry)
-          .map(instance -> same(known, instance))
-          .or(() -> Optional.ofNullable(known))
-          .filter(instance -> twins.put(entry.id(), instance, next.containsKey(id)))
+      Optional<ServiceInstance> known = Optional.ofNullable(before.get(id));
+      Optional<ServiceInstance> value =
+          decode(id, entry)
+              .map(instance -> same(known, instance))
+              .or(() -> twins.lastGood(entry.id(), id, known));
+      anew.put(entry.id(), id, value, Optional.ofNullable(next.get(id)))
           .ifPresent(instance -> next.put(id, instance));
     }
+    twins = anew;
     long now = engine.loop.nanoTime();
     held.keySet().removeAll(next.keySet());
     held.values().removeIf(until -> until - now <= 0);
@@ -90,14 +95,20 @@ final class Contents {
     SortedMap<String, Optional<ServiceInstance>> changes = new TreeMap<>();
     for (String segment : delta.removes()) {
       String id = Names.decode(segment);
-      changes.put(id, twins.remove(segment, id, present(id, changes)));
+      Optional<ServiceInstance> before = present(id, changes);
+      Optional<ServiceInstance> after = twins.remove(segment, id, before);
+      if (!after.equals(before)) {
+        changes.put(id, after);
+      }
     }
     for (Entry entry : delta.puts()) {
       String id = Names.decode(entry.id());
-      held.remove(id); // its key exists again, whatever is in it (rule 3.13)
-      decode(id, entry)
-          .filter(instance -> twins.put(entry.id(), instance, present(id, changes).isPresent()))
-          .ifPresent(instance -> changes.put(id, Optional.of(instance)));
+      Optional<ServiceInstance> before = present(id, changes);
+      // Its key exists again, whatever is in it (rule 3.13); which of its two keys, is open.
+      boolean wasHeld = held.remove(id) != null;
+      Optional<ServiceInstance> value =
+          decode(id, entry).or(() -> wasHeld ? before : twins.lastGood(entry.id(), id, before));
+      changes.put(id, twins.put(entry.id(), id, value, wasHeld ? Optional.empty() : before));
     }
     held.keySet().removeAll(changes.keySet());
     return show(shown.with(changes));
@@ -116,15 +127,21 @@ final class Contents {
             + "; raise 'max-instances' if that is no mistake)");
   }
 
-  /** Returns how many instances there would be after these changes, at the most. */
-  int sizeAfter(Delta delta) {
-    long added = delta.puts().stream().filter(entry -> !isShown(entry.id())).count();
-    long removed = delta.removes().stream().filter(this::isShown).count();
-    return (int) (shown.size() + added - removed);
+  /** Returns how many instances there are in the store; those that may yet come back are not. */
+  int size() {
+    return shown.size() - held.size();
   }
 
-  private boolean isShown(String segment) {
-    return shown.find(Names.decode(segment)).isPresent();
+  /** Returns how many there would be after these changes, at the most. */
+  int sizeAfter(Delta delta) {
+    long added = delta.puts().stream().filter(entry -> !isStored(entry.id())).count();
+    long removed = delta.removes().stream().filter(this::isStored).count();
+    return (int) (size() + added - removed);
+  }
+
+  private boolean isStored(String segment) {
+    String id = Names.decode(segment);
+    return shown.find(id).isPresent() && !held.containsKey(id);
   }
 
   private Optional<ServiceInstance> present(
@@ -156,7 +173,7 @@ final class Contents {
 
   private boolean isReset(Listing last, Listing next) {
     boolean replaced = !last.store().isEmpty() && !last.store().equals(next.store());
-    return replaced || next.revision() < revision;
+    return replaced || (next.revision() != UNKNOWN && next.revision() < revision);
   }
 
   private boolean show(Instances next) {
@@ -174,8 +191,8 @@ final class Contents {
   }
 
   /** Keeps the object of an unchanged instance, so that those who cache by identity stay warm. */
-  private static ServiceInstance same(ServiceInstance before, ServiceInstance after) {
-    return after.equals(before) ? before : after;
+  private static ServiceInstance same(Optional<ServiceInstance> before, ServiceInstance after) {
+    return before.filter(after::equals).orElse(after);
   }
 
   private Optional<ServiceInstance> decode(String id, Entry entry) {

@@ -233,9 +233,9 @@ final class RegistryEngine implements Registry, BackendContext {
       try {
         String id = Names.decode(entry.id());
         ServiceInstance instance = engine.codec.decode(service, id, entry.value());
-        if (twins.put(entry.id(), instance, instances.containsKey(id))) {
-          instances.put(id, instance);
-        }
+        twins
+            .put(entry.id(), id, Optional.of(instance), Optional.ofNullable(instances.get(id)))
+            .ifPresent(meant -> instances.put(id, meant));
       } catch (BadRecordException e) {
         engine.counters.badRecords.increment();
         Engine.LOG.log(

@@ -150,7 +150,7 @@ final class ServiceView implements Stream.Sink {
 
   @Override
   public void onDelta(Delta delta) {
-    int most = contents.shown().size() + delta.puts().size();
+    int most = contents.size() + delta.puts().size();
     if (most > engine.config.maxInstances()
         && contents.sizeAfter(delta) > engine.config.maxInstances()) {
       stream.fail(Contents.tooMany(engine, service, most));

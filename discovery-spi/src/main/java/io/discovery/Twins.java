@@ -1,52 +1,68 @@
 package io.discovery;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Ids that stand under two keys: the percent-encoded one, which is ours, and the plain one of a
  * writer that does not encode ({@code [::1]:80} from Go, say). They are one instance (rule 1.2),
- * and our key counts as long as it is there. For the event loop.
+ * and our key counts as long as it is there. What is kept of each key is its last good value, if it
+ * ever had one (rule 3.13). For the event loop.
  */
 final class Twins {
-  private final Map<String, ServiceInstance> plain = new HashMap<>(); // by id; mostly empty
-  private final Set<String> covered = new HashSet<>(); // those that stand under our key too
+  private final Map<String, Pair> pairs = new HashMap<>(); // by id, of plain keys; mostly empty
 
-  void clear() {
-    plain.clear();
-    covered.clear();
+  private record Pair(Optional<ServiceInstance> ours, Optional<ServiceInstance> plain) {
+    Optional<ServiceInstance> meaning() {
+      return ours.or(() -> plain);
+    }
   }
 
   /**
-   * Takes a record.
+   * Returns the last good value of a key.
    *
-   * @param present whether the id was there before
-   * @return whether it counts
+   * @param shown what the id means, in case that it has no plain key
    */
-  boolean put(String segment, ServiceInstance instance, boolean present) {
-    String id = instance.id();
-    if (Names.isEncoded(segment)) {
-      if (plain.containsKey(id)) {
-        covered.add(id);
-      }
-      return true;
+  Optional<ServiceInstance> lastGood(String segment, String id, Optional<ServiceInstance> shown) {
+    boolean ours = Names.isEncoded(segment);
+    Pair pair = pairs.get(id);
+    if (pair == null) {
+      return ours ? shown : Optional.empty();
     }
-    if (plain.put(id, instance) == null && present) {
-      covered.add(id);
-    }
-    return !covered.contains(id);
+    return ours ? pair.ours : pair.plain;
   }
 
-  /** Takes the end of a record; returns what its id means now, nothing if it is gone. */
-  Optional<ServiceInstance> remove(String segment, String id, Optional<ServiceInstance> present) {
-    if (Names.isEncoded(segment)) {
-      covered.remove(id);
-      return Optional.ofNullable(plain.get(id));
+  /**
+   * Takes the last good value of a key that is there; returns what its id means now.
+   *
+   * @param ours what the id meant before, in case that it had no plain key
+   */
+  Optional<ServiceInstance> put(
+      String segment, String id, Optional<ServiceInstance> value, Optional<ServiceInstance> ours) {
+    Pair pair = pairs.get(id);
+    if (!Names.isEncoded(segment)) {
+      pair = new Pair(pair == null ? ours : pair.ours, value);
+    } else if (pair == null) {
+      return value;
+    } else {
+      pair = new Pair(value, pair.plain);
     }
-    plain.remove(id);
-    return covered.remove(id) ? present : Optional.empty();
+    pairs.put(id, pair);
+    return pair.meaning();
+  }
+
+  /** Takes the end of a key; returns what its id means now. Parameters as of {@link #put}. */
+  Optional<ServiceInstance> remove(String segment, String id, Optional<ServiceInstance> ours) {
+    Pair pair = pairs.get(id);
+    if (!Names.isEncoded(segment)) {
+      pairs.remove(id);
+      return pair == null ? ours : pair.ours;
+    }
+    if (pair == null) {
+      return Optional.empty();
+    }
+    pairs.put(id, new Pair(Optional.empty(), pair.plain));
+    return pair.plain;
   }
 }

@@ -52,6 +52,14 @@ public abstract class DiscoveryTck extends OnFixture
         built.resolve("discovery-tck").resolve(getClass().getSimpleName() + ".html"));
   }
 
+  /**
+   * Returns whether a run of all tests fails when a test was skipped, be it for a good reason; by
+   * default it does not, and only the badge is lower.
+   */
+  protected boolean mustBeCertified() {
+    return false;
+  }
+
   /** Returns the backend's name. */
   final String backend() {
     return fixture().config().backend().orElse("unnamed");

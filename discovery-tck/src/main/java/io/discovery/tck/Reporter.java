@@ -104,6 +104,12 @@ final class Reporter
             outcomes);
     write(file.get(), HtmlReport.of(run));
     System.out.println(Summary.of(run) + "  report: " + file.get().toAbsolutePath());
+    if (suite.mustBeCertified() && run.badge() != Badge.CERTIFIED) {
+      throw new AssertionError(
+          "badge: "
+              + run.badge().title
+              + " (expected: Certified); the report says what stands in its way");
+    }
   }
 
   private static void write(Path file, String page) {

@@ -12,4 +12,9 @@ class TckOnEtcdTest extends DiscoveryTck {
     EtcdServer.disabled().ifPresent(Assumptions::abort);
     return new EtcdFixture();
   }
+
+  @Override
+  protected boolean mustBeCertified() {
+    return true;
+  }
 }

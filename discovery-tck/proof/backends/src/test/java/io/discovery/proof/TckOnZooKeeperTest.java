@@ -9,4 +9,9 @@ class TckOnZooKeeperTest extends DiscoveryTck {
   protected Fixture createFixture() {
     return new ZooKeeperFixture();
   }
+
+  @Override
+  protected boolean mustBeCertified() {
+    return true;
+  }
 }
