@@ -21,6 +21,7 @@ final class SimClock implements InstantSource, Waiting {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final List<SimLoop> loops = new ArrayList<>();
   private final SimRandom random;
+  private final SimRandom wall;
   private final SimOracles oracles;
   private long now = START;
   private long count;
@@ -30,6 +31,7 @@ final class SimClock implements InstantSource, Waiting {
 
   SimClock(long seed, SimOracles oracles) {
     this.random = new SimRandom(seed, "clock");
+    this.wall = new SimRandom(seed, "wall clock");
     this.oracles = oracles;
   }
 
@@ -158,8 +160,11 @@ final class SimClock implements InstantSource, Waiting {
     return (now - START) / 1_000_000;
   }
 
+  /**
+   * The wall clock is put forward and back all the time, and nothing may depend on it (rule 2.6).
+   */
   @Override
   public Instant instant() {
-    return Instant.ofEpochMilli(1_700_000_000_000L + now / 1_000_000);
+    return Instant.ofEpochMilli(1_700_000_000_000L + wall.below(Integer.MAX_VALUE));
   }
 }
