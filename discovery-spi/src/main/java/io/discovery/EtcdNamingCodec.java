@@ -3,7 +3,6 @@ package io.discovery;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What Go's etcd resolver reads, and what the naming package of gRPC for Go wrote:
@@ -17,8 +16,6 @@ import java.util.regex.Pattern;
  * sibling whose name equals none of theirs in any case, since Go matches names ignoring case.
  */
 final class EtcdNamingCodec implements InstanceCodec {
-  private static final Pattern PORT = Pattern.compile("\\d{1,5}");
-
   @Override
   public String name() {
     return "etcd-naming";
@@ -75,7 +72,7 @@ final class EtcdNamingCodec implements InstanceCodec {
     ServiceInstance instance(String service, String id) throws BadRecordException {
       int colon = address.lastIndexOf(':');
       String port = address.substring(colon + 1);
-      if (colon < 1 || !PORT.matcher(port).matches()) {
+      if (colon < 1 || !RecordReader.isDigits(port, 5)) {
         throw new BadRecordException("Addr: '" + Names.escape(address) + "' (expected: host:port)");
       }
       String host = address.substring(0, colon);

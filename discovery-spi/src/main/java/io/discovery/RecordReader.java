@@ -13,7 +13,6 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * Reads one hostile JSON record token by token (rule 7.5): size checked before parsing, strict
@@ -23,7 +22,6 @@ import java.util.regex.Pattern;
 final class RecordReader {
   private static final int MAX_NESTING = 8;
   private static final char REPLACEMENT = '\uFFFD';
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,10}");
 
   private final JsonReader json;
 
@@ -120,13 +118,23 @@ final class RecordReader {
     }
     if (token == JsonToken.NUMBER || (lenient && token == JsonToken.STRING)) {
       String literal = json.nextString();
-      if (WHOLE_NUMBER.matcher(literal).matches()) {
+      if (isDigits(literal.startsWith("-") ? literal.substring(1) : literal, 10)) {
         return Optional.of(Integer.valueOf(literal));
       }
       throw new BadRecordException(
           name + ": '" + Names.escape(literal) + "' (expected: a whole number)");
     }
     throw new BadRecordException(name + ": " + token + " (expected: a whole number)");
+  }
+
+  /** Tells whether this is one ASCII digit or more, up to {@code most}. */
+  static boolean isDigits(String text, int most) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= most;
   }
 
   /**
