@@ -60,8 +60,9 @@ public final class BalancerConfig {
 
   /**
    * Returns a copy whose zone keeps all calls as long as it has this much of what it would have if
-   * the weight of all connected instances were spread evenly over the zones. With less it keeps
-   * calls in proportion, and the others go where there is more than that.
+   * the weight of all connected instances were spread evenly over the zones; those that a subset
+   * leaves out count in proportion. With less it keeps calls in proportion, and the others go where
+   * there is more than that.
    *
    * @param percent 0 to 100; 70 by default. 100 loads all instances alike if clients are spread
    *     evenly; 0 keeps all calls as long as one instance of the zone is connected

@@ -36,6 +36,7 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
 
   private Map<String, Member> members = Map.of(); // all there are, by id
   private Map<String, Endpoint> endpoints = Map.of(); // those connected, by id
+  private List<Member> unconnected = List.of(); // the others
   private BalancerConfig config = BalancerConfig.defaults();
   private Optional<Status> error = Optional.empty(); // what the name resolver said last, if one
   private Optional<Picture> shown = Optional.empty();
@@ -66,6 +67,8 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     log.members(members.values(), next.values(), connected.size());
     members = next;
     connect(connected);
+    unconnected =
+        next.values().stream().filter(member -> !endpoints.containsKey(member.id())).toList();
     error =
         next.isEmpty()
             ? Optional.of(Status.UNAVAILABLE.withDescription("no instances of " + service()))
@@ -159,7 +162,9 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     return new Picture(
         service(),
         endpoints.values().stream().map(endpoint -> endpoint.candidate(config)).toList(),
+        unconnected,
         config.zone(),
+        config.zoneKey(),
         config.zoneMinimum(),
         error);
   }

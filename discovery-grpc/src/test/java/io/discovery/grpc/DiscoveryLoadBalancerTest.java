@@ -216,6 +216,20 @@ final class DiscoveryLoadBalancerTest {
   }
 
   @Test
+  void aSmallZoneSpillsOverAlsoIfItFillsHalfOfTheSubset() {
+    List<ServiceInstance> instances =
+        instances(1_000).stream()
+            .map(one -> one.withMetadata("zone", one.id().length() == 2 ? "a" : "b"))
+            .toList();
+    channel.resolve(DEFAULTS.withZone("a").withSubset(20), instances);
+    channel.connectAll();
+    Map<String, Integer> counts = channel.pick(10_000);
+    assertEquals(20, counts.size(), counts::toString);
+    int own = IntStream.range(0, 10).map(i -> counts.get("i" + i)).sum();
+    assertEquals(286, own, 10, counts::toString); // of 500 that were fair, 70 % for all calls
+  }
+
+  @Test
   void aSubsetIsTheSameAfterIdling() {
     channel.resolve(DEFAULTS.withSubset(20), instances(1_000));
     FakeChannel afterIdling = new FakeChannel();
