@@ -92,11 +92,12 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     Map<String, Endpoint> gone = new HashMap<>(endpoints);
     Map<String, Endpoint> next = new LinkedHashMap<>();
     for (Member member : connected) {
-      Endpoint endpoint = gone.remove(member.id());
-      if (endpoint == null) {
-        endpoint = new Endpoint(member, slowly, helper, pickFirst, nanoTime, this::publishSoon);
-      } else {
+      Endpoint endpoint = endpoints.get(member.id());
+      if (endpoint != null && endpoint.serves(member)) {
+        gone.remove(member.id());
         endpoint.update(member);
+      } else {
+        endpoint = new Endpoint(member, slowly, helper, pickFirst, nanoTime, this::publishSoon);
       }
       next.put(member.id(), endpoint);
     }

@@ -11,6 +11,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The policy by itself, with connections and time of the test's making. */
@@ -72,6 +74,41 @@ final class DiscoveryLoadBalancerTest {
     assertEquals(Set.of("elsewhere"), connected());
     channel.connectAll();
     assertEquals(Map.of("elsewhere", 1), channel.pick(1));
+  }
+
+  /** gRPC's connections look at new addresses only when they have none to wait for. */
+  @Test
+  void anInstanceThatMovesWhileItCannotBeReachedIsConnectedAtOnce() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connection("a").become(ConnectivityState.TRANSIENT_FAILURE);
+    channel.resolve(DEFAULTS, List.of(instance("a", 1).withAddress("elsewhere", 80)));
+    assertEquals(Set.of("elsewhere"), connected());
+    assertEquals(ConnectivityState.CONNECTING, channel.connection("elsewhere").state);
+    assertFalse(channel.pick(CallOptions.DEFAULT).hasResult(), "the new address is untried");
+    channel.connectAll();
+    assertEquals(Map.of("elsewhere", 1), channel.pick(1));
+  }
+
+  @Test
+  void oneAddressMoreIsTriedAtOnceIfTheOthersCannotBeReachedAndElseChangesNothing() {
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a1")));
+    channel.connectAll();
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a1", "a2")));
+    assertEquals(1, channel.opened);
+    channel.connection("a1").become(ConnectivityState.TRANSIENT_FAILURE);
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a2", "a1")));
+    assertEquals(1, channel.opened, "another order is no news");
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a3", "a1", "a2")));
+    assertEquals(ConnectivityState.CONNECTING, channel.connection("a3").state);
+  }
+
+  /** Returns one instance with an address a host. */
+  private static EquivalentAddressGroup atHosts(String... hosts) {
+    return new EquivalentAddressGroup(
+        Stream.of(hosts)
+            .<SocketAddress>map(host -> InetSocketAddress.createUnresolved(host, 80))
+            .toList(),
+        FakeChannel.group(instance("a", 1)).getAttributes());
   }
 
   @Test
@@ -187,6 +224,20 @@ final class DiscoveryLoadBalancerTest {
     channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
     channel.connectAll();
     assertEquals(Map.of("a", 50, "b", 50), channel.pick(100));
+  }
+
+  @Test
+  void anInstanceThatMovesStartsSlowlyAgain() {
+    BalancerConfig slow = DEFAULTS.withSlowStart(Duration.ofSeconds(30));
+    channel.resolve(slow, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(slow, List.of(instance("a", 1), instance("old", 1).withId("b")));
+    channel.connectAll();
+    channel.timer.pass(Duration.ofSeconds(60));
+    assertEquals(Map.of("a", 50, "old", 50), channel.pick(100));
+    channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    assertShareOfB(0.1 / 1.1);
   }
 
   private void assertShareOfB(double expected) {
