@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -32,7 +31,7 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
   private final LongSupplier nanoTime;
   private final LoadBalancerProvider pickFirst;
   private final BalancerLog log;
-  private final AtomicLong turns = new AtomicLong(ThreadLocalRandom.current().nextLong());
+  private final AtomicLong turns = DiscoveryPicker.anywhere(); // of calls that ask for nothing
 
   private Map<String, Member> members = Map.of(); // all there are, by id
   private Map<String, Endpoint> endpoints = Map.of(); // those connected, by id
