@@ -267,8 +267,7 @@ final class RegisteredServerTest {
     Await.until("one waits", Stage.SOON, () -> waiting().size() == 1);
     assertTrue(waiting().get(0).isDaemon());
     // One that outlives its closing.
-    ServerEnd end =
-        ServerEnd.closing(refused.server(), CompletableFuture.completedFuture(server));
+    ServerEnd end = ServerEnd.closing(refused.server(), CompletableFuture.completedFuture(server));
     Await.until("two wait", Stage.SOON, () -> waiting().size() == 2);
     end.ignore();
     Await.until("one waits again", Stage.SOON, () -> waiting().size() == 1);
