@@ -84,7 +84,8 @@ public final class BalancerConfig {
   /**
    * Returns a copy that connects this many instances, not all. Which ones depends on the client key
    * and the instances' ids alone: an instance that comes or goes moves one connection at most. If a
-   * zone is preferred, half of them are of that zone as long as there are so many.
+   * zone is preferred, half of them are of that zone as long as there are so many. A {@link
+   * Routing} chooses among them alone.
    *
    * @param size 0, the default, for all
    */

@@ -70,7 +70,12 @@ record Picture(
     }
     return useful.isEmpty()
         ? Choice.fail(
-            "all " + some.size() + " instances of " + service + with + " drain (weight 0)")
+            "all "
+                + some.size()
+                + (unconnected.isEmpty() ? " instances of " : " connected instances of ")
+                + service
+                + with
+                + " drain (weight 0)")
         : new Choice.Broken(useful.get(0).picker());
   }
 
@@ -92,14 +97,32 @@ record Picture(
   }
 
   private String nobody(Routing routing) {
-    return "no instance of "
+    String values = routing.required().stream().map(this::values).collect(Collectors.joining("; "));
+    if (unconnected.isEmpty()) {
+      return "no instance of "
+          + service
+          + " has "
+          + routing.required()
+          + " (its "
+          + candidates.size()
+          + " instances have "
+          + values
+          + ")";
+    }
+    return "none of the "
+        + candidates.size()
+        + " connected of "
+        + (candidates.size() + unconnected.size())
+        + " instances of "
         + service
         + " has "
         + routing.required()
-        + " (its "
-        + candidates.size()
-        + " instances have "
-        + routing.required().stream().map(this::values).collect(Collectors.joining("; "))
+        + " (they have "
+        + values
+        + "; fitting among the "
+        + unconnected.size()
+        + " that subset leaves out: "
+        + unconnected.stream().filter(having(routing.required())).count()
         + ")";
   }
 

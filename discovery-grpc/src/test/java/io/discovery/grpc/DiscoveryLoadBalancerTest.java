@@ -281,6 +281,31 @@ final class DiscoveryLoadBalancerTest {
   }
 
   @Test
+  void aRoutingThatNoneOfTheSubsetFitsFailsTheCallAndTellsOfTheOthers() {
+    BalancerConfig two = DEFAULTS.withSubset(2);
+    channel.resolve(two, instances(10));
+    Set<String> connected = connected();
+    channel.resolve(
+        two,
+        instances(10).stream()
+            .map(one -> connected.contains(one.id()) ? one : one.withMetadata("tenant", "blue"))
+            .toList());
+    channel.connectAll();
+    assertEquals(
+        "none of the 2 connected of 10 instances of orders has [tenant=blue] (they have tenant: '';"
+            + " fitting among the 8 that subset leaves out: 8)",
+        failure(Routing.require("tenant", "blue")));
+    assertEquals(
+        "none of the 2 connected of 10 instances of orders has [tenant=red] (they have tenant: '';"
+            + " fitting among the 8 that subset leaves out: 0)",
+        failure(Routing.require("tenant", "red")));
+  }
+
+  private String failure(Routing routing) {
+    return channel.failure(CallOptions.DEFAULT.withOption(Routing.KEY, routing)).getDescription();
+  }
+
+  @Test
   void aSubsetIsTheSameAfterIdling() {
     channel.resolve(DEFAULTS.withSubset(20), instances(1_000));
     FakeChannel afterIdling = new FakeChannel();
