@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * builder.defaultLoadBalancingPolicy("discovery")
  *     .setNameResolverArg(DiscoveryNameResolverProvider.BALANCER, config);
  *
- * // 3. the target; with lb, the channel's own service config does not count
+ * // 3. the target; with lb, the channel's own service config does not count, and the channel must
+ * //    not have disableServiceConfigLookUp(), which discards lb: there is service-config=false
  * Grpc.newChannelBuilder("discovery:///orders?lb=discovery&zone=a&slow-start=30s", credentials);
  * }</pre>
  */
