@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * builder.defaultLoadBalancingPolicy("discovery")
  *     .setNameResolverArg(DiscoveryNameResolverProvider.BALANCER, config);
  *
- * // 3. the target; with lb, the channel's own service config does not count
+ * // 3. the target; with lb, the channel's own service config does not count, and the channel must
+ * //    not have disableServiceConfigLookUp(), which discards lb: there is service-config=false
  * Grpc.newChannelBuilder("discovery:///orders?lb=discovery&zone=a&slow-start=30s", credentials);
  * }</pre>
  */
@@ -60,8 +61,9 @@ public final class BalancerConfig {
 
   /**
    * Returns a copy whose zone keeps all calls as long as it has this much of what it would have if
-   * the weight of all connected instances were spread evenly over the zones. With less it keeps
-   * calls in proportion, and the others go where there is more than that.
+   * the weight of all connected instances were spread evenly over the zones; those that a subset
+   * leaves out count in proportion. With less it keeps calls in proportion, and the others go where
+   * there is more than that.
    *
    * @param percent 0 to 100; 70 by default. 100 loads all instances alike if clients are spread
    *     evenly; 0 keeps all calls as long as one instance of the zone is connected
@@ -83,7 +85,8 @@ public final class BalancerConfig {
   /**
    * Returns a copy that connects this many instances, not all. Which ones depends on the client key
    * and the instances' ids alone: an instance that comes or goes moves one connection at most. If a
-   * zone is preferred, half of them are of that zone as long as there are so many.
+   * zone is preferred, half of them are of that zone as long as there are so many. A {@link
+   * Routing} chooses among them alone.
    *
    * @param size 0, the default, for all
    */

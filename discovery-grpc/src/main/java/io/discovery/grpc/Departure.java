@@ -37,7 +37,7 @@ record Departure(
   void leave(Server server, Registrations registrations) {
     contained("reporting NOT_SERVING", () -> health.ifPresent(ServerHealth::leaving));
     contained("the hook before leaving", beforeLeaving);
-    if (byWeight && askForNoTraffic(registrations)) {
+    if (byWeight && !server.isTerminated() && askForNoTraffic(registrations)) {
       serveOn(server);
     }
     registrations.close();

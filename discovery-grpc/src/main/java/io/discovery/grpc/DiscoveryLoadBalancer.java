@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -32,10 +31,11 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
   private final LongSupplier nanoTime;
   private final LoadBalancerProvider pickFirst;
   private final BalancerLog log;
-  private final AtomicLong turns = new AtomicLong(ThreadLocalRandom.current().nextLong());
+  private final AtomicLong turns = DiscoveryPicker.anywhere(); // of calls that ask for nothing
 
   private Map<String, Member> members = Map.of(); // all there are, by id
   private Map<String, Endpoint> endpoints = Map.of(); // those connected, by id
+  private List<Member> unconnected = List.of(); // the others
   private BalancerConfig config = BalancerConfig.defaults();
   private Optional<Status> error = Optional.empty(); // what the name resolver said last, if one
   private Optional<Picture> shown = Optional.empty();
@@ -66,6 +66,8 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     log.members(members.values(), next.values(), connected.size());
     members = next;
     connect(connected);
+    unconnected =
+        next.values().stream().filter(member -> !endpoints.containsKey(member.id())).toList();
     error =
         next.isEmpty()
             ? Optional.of(Status.UNAVAILABLE.withDescription("no instances of " + service()))
@@ -89,11 +91,12 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     Map<String, Endpoint> gone = new HashMap<>(endpoints);
     Map<String, Endpoint> next = new LinkedHashMap<>();
     for (Member member : connected) {
-      Endpoint endpoint = gone.remove(member.id());
-      if (endpoint == null) {
-        endpoint = new Endpoint(member, slowly, helper, pickFirst, nanoTime, this::publishSoon);
-      } else {
+      Endpoint endpoint = endpoints.get(member.id());
+      if (endpoint != null && endpoint.serves(member)) {
+        gone.remove(member.id());
         endpoint.update(member);
+      } else {
+        endpoint = new Endpoint(member, slowly, helper, pickFirst, nanoTime, this::publishSoon);
       }
       next.put(member.id(), endpoint);
     }
@@ -159,7 +162,9 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     return new Picture(
         service(),
         endpoints.values().stream().map(endpoint -> endpoint.candidate(config)).toList(),
+        unconnected,
         config.zone(),
+        config.zoneKey(),
         config.zoneMinimum(),
         error);
   }

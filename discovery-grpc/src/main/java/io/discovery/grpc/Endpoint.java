@@ -8,6 +8,8 @@ import io.grpc.LoadBalancer.ResolvedAddresses;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.util.ForwardingLoadBalancerHelper;
+import java.net.SocketAddress;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -43,6 +45,19 @@ final class Endpoint {
     this.changed = changed;
     this.policy = pickFirst.newLoadBalancer(new Helper(helper));
     connect(member);
+  }
+
+  /**
+   * Tells whether what there is of a connection is of use for the same instance, as it is now. At
+   * none of its old addresses it is another process, which has its own age. While attempts fail
+   * gRPC tries no new address before it has waited, minutes perhaps, for the next attempt.
+   */
+  boolean serves(Member next) {
+    List<SocketAddress> before = member.group().getAddresses();
+    List<SocketAddress> after = next.group().getAddresses();
+    return state == ConnectivityState.TRANSIENT_FAILURE
+        ? before.containsAll(after)
+        : !Collections.disjoint(before, after);
   }
 
   /** The same instance may have another weight, other metadata or other addresses. */

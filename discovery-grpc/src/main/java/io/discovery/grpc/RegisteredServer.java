@@ -29,21 +29,29 @@ import java.util.function.UnaryOperator;
  * server.server().awaitTermination();
  * }</pre>
  *
- * <p>Safe for any thread. {@link #close} shuts the server down and leaves the registry open.
+ * <p>Safe for any thread. {@link #close} shuts the server down and leaves the registry open. A
+ * server that is shut down in another way is closed by itself when its last call has ended; its
+ * clients are refused until then.
  */
 public final class RegisteredServer implements AutoCloseable {
   private final Server server;
   private final Registrations registrations;
   private final Departure departure;
   private final ShutdownHook shutdownHook;
+  private final ServerEnd end;
   private volatile boolean leaving; // written under this
 
   private RegisteredServer(
-      Server server, Registrations registrations, Departure departure, ShutdownHook shutdownHook) {
+      Server server,
+      Registrations registrations,
+      Departure departure,
+      ShutdownHook shutdownHook,
+      ServerEnd end) {
     this.server = server;
     this.registrations = registrations;
     this.departure = departure;
     this.shutdownHook = shutdownHook;
+    this.end = end;
   }
 
   /**
@@ -152,6 +160,7 @@ public final class RegisteredServer implements AutoCloseable {
     if (!leaving) {
       leaving = true;
       departure.leave(server, registrations);
+      end.ignore();
       shutdownHook.remove(); // last, so that a JVM that ends meanwhile waits for this to be over
     }
   }
@@ -328,6 +337,7 @@ public final class RegisteredServer implements AutoCloseable {
       // Before anything is registered: a JVM that ends meanwhile waits, and leaves no record.
       ShutdownHook hook = untilShutdown ? ShutdownHook.closing(registered) : ShutdownHook.NONE;
       try {
+        ServerEnd end = ServerEnd.closing(server, registered);
         // Before anybody hears of the server, so that who comes is not sent away.
         header.ifPresent(present -> present.tell(instances));
         health.ifPresent(present -> present.serving(server, instances));
@@ -336,7 +346,8 @@ public final class RegisteredServer implements AutoCloseable {
                 server,
                 Registrations.of(registry, instances, ttl),
                 new Departure(health, beforeLeaving, byWeight, quietPeriod, drainTimeout),
-                hook));
+                hook,
+                end));
         return registered.join();
       } catch (RuntimeException | Error e) {
         hook.remove();

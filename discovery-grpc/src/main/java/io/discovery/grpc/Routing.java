@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  * <p>What is required is never given up: with no such instance the call fails with {@code
  * UNAVAILABLE}, or waits if it is ready to or if one is being connected. Of what is preferred, as
  * much is granted as connected instances have; the last wish is given up first. Weights, draining
- * and zones count among those that remain.
+ * and zones count among those that remain. All this is among the instances that the channel
+ * connects: with a {@link BalancerConfig#withSubset subset} those left out are never chosen, even
+ * if no other fits. Who requires what few instances have does without, or makes it large enough.
  *
  * <p>Immutable, with equality; safe for any thread. Make few different ones and keep them: a
  * channel remembers where the calls of {@value DiscoveryPicker#MAX_ROUTINGS} lead and computes it

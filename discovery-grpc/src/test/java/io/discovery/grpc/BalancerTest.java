@@ -122,6 +122,18 @@ final class BalancerTest {
     }
   }
 
+  /** As the README says of the two ways to follow no published service config. */
+  @Test
+  void thePolicyOfATargetIsKeptByOneSwitchAndDiscardedByTheOther() {
+    fleet.serve(stage.greeter("a"), 1);
+    fleet.serve(stage.greeter("b"), 1);
+    ManagedChannel kept = fleet.channel("&service-config=false");
+    Fleet.awaitShares(kept, Map.of("a", 50.0, "b", 50.0));
+    ManagedChannel discarded =
+        stage.build(fleet.builder("discovery:///orders?lb=discovery").disableServiceConfigLookUp());
+    assertEquals(1, Fleet.shares(discarded).size(), "pick_first is the default");
+  }
+
   @Test
   void channelsOfDifferentZonesShareOneWatch() {
     fleet.serve("a", "zone", "a");

@@ -11,6 +11,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The policy by itself, with connections and time of the test's making. */
@@ -72,6 +74,41 @@ final class DiscoveryLoadBalancerTest {
     assertEquals(Set.of("elsewhere"), connected());
     channel.connectAll();
     assertEquals(Map.of("elsewhere", 1), channel.pick(1));
+  }
+
+  /** gRPC's connections look at new addresses only when they have none to wait for. */
+  @Test
+  void anInstanceThatMovesWhileItCannotBeReachedIsConnectedAtOnce() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1)));
+    channel.connection("a").become(ConnectivityState.TRANSIENT_FAILURE);
+    channel.resolve(DEFAULTS, List.of(instance("a", 1).withAddress("elsewhere", 80)));
+    assertEquals(Set.of("elsewhere"), connected());
+    assertEquals(ConnectivityState.CONNECTING, channel.connection("elsewhere").state);
+    assertFalse(channel.pick(CallOptions.DEFAULT).hasResult(), "the new address is untried");
+    channel.connectAll();
+    assertEquals(Map.of("elsewhere", 1), channel.pick(1));
+  }
+
+  @Test
+  void oneAddressMoreIsTriedAtOnceIfTheOthersCannotBeReachedAndElseChangesNothing() {
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a1")));
+    channel.connectAll();
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a1", "a2")));
+    assertEquals(1, channel.opened);
+    channel.connection("a1").become(ConnectivityState.TRANSIENT_FAILURE);
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a2", "a1")));
+    assertEquals(1, channel.opened, "another order is no news");
+    channel.resolveGroups(DEFAULTS, List.of(atHosts("a3", "a1", "a2")));
+    assertEquals(ConnectivityState.CONNECTING, channel.connection("a3").state);
+  }
+
+  /** Returns one instance with an address a host. */
+  private static EquivalentAddressGroup atHosts(String... hosts) {
+    return new EquivalentAddressGroup(
+        Stream.of(hosts)
+            .<SocketAddress>map(host -> InetSocketAddress.createUnresolved(host, 80))
+            .toList(),
+        FakeChannel.group(instance("a", 1)).getAttributes());
   }
 
   @Test
@@ -189,6 +226,20 @@ final class DiscoveryLoadBalancerTest {
     assertEquals(Map.of("a", 50, "b", 50), channel.pick(100));
   }
 
+  @Test
+  void anInstanceThatMovesStartsSlowlyAgain() {
+    BalancerConfig slow = DEFAULTS.withSlowStart(Duration.ofSeconds(30));
+    channel.resolve(slow, List.of(instance("a", 1)));
+    channel.connectAll();
+    channel.resolve(slow, List.of(instance("a", 1), instance("old", 1).withId("b")));
+    channel.connectAll();
+    channel.timer.pass(Duration.ofSeconds(60));
+    assertEquals(Map.of("a", 50, "old", 50), channel.pick(100));
+    channel.resolve(slow, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    assertShareOfB(0.1 / 1.1);
+  }
+
   private void assertShareOfB(double expected) {
     Map<String, Integer> counts = channel.pick(1_000);
     assertEquals(expected, counts.getOrDefault("b", 0) / 1_000.0, 0.02, counts::toString);
@@ -213,6 +264,45 @@ final class DiscoveryLoadBalancerTest {
       moved += channel.opened - opened;
     }
     assertTrue(moved >= 20, moved + " connections moved while all instances were replaced");
+  }
+
+  @Test
+  void aSmallZoneSpillsOverAlsoIfItFillsHalfOfTheSubset() {
+    List<ServiceInstance> instances =
+        instances(1_000).stream()
+            .map(one -> one.withMetadata("zone", one.id().length() == 2 ? "a" : "b"))
+            .toList();
+    channel.resolve(DEFAULTS.withZone("a").withSubset(20), instances);
+    channel.connectAll();
+    Map<String, Integer> counts = channel.pick(10_000);
+    assertEquals(20, counts.size(), counts::toString);
+    int own = IntStream.range(0, 10).map(i -> counts.get("i" + i)).sum();
+    assertEquals(286, own, 10, counts::toString); // of 500 that were fair, 70 % for all calls
+  }
+
+  @Test
+  void aRoutingThatNoneOfTheSubsetFitsFailsTheCallAndTellsOfTheOthers() {
+    BalancerConfig two = DEFAULTS.withSubset(2);
+    channel.resolve(two, instances(10));
+    Set<String> connected = connected();
+    channel.resolve(
+        two,
+        instances(10).stream()
+            .map(one -> connected.contains(one.id()) ? one : one.withMetadata("tenant", "blue"))
+            .toList());
+    channel.connectAll();
+    assertEquals(
+        "none of the 2 connected of 10 instances of orders has [tenant=blue] (they have tenant: '';"
+            + " fitting among the 8 that subset leaves out: 8)",
+        failure(Routing.require("tenant", "blue")));
+    assertEquals(
+        "none of the 2 connected of 10 instances of orders has [tenant=red] (they have tenant: '';"
+            + " fitting among the 8 that subset leaves out: 0)",
+        failure(Routing.require("tenant", "red")));
+  }
+
+  private String failure(Routing routing) {
+    return channel.failure(CallOptions.DEFAULT.withOption(Routing.KEY, routing)).getDescription();
   }
 
   @Test

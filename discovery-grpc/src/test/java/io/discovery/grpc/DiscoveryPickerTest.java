@@ -10,6 +10,7 @@ import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,15 +63,53 @@ final class DiscoveryPickerTest {
   }
 
   @Test
+  void callsOfEachKindTakeTurnsWhateverComesBetween() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
+    channel.connectAll();
+    CallOptions routed =
+        CallOptions.DEFAULT.withOption(Routing.KEY, Routing.require("version", ""));
+    Map<String, Integer> plain = new HashMap<>();
+    Map<String, Integer> asked = new HashMap<>();
+    for (int i = 0; i < 50; i++) {
+      channel.pick(1).forEach((host, count) -> plain.merge(host, count, Integer::sum));
+      channel.pick(1, routed).forEach((host, count) -> asked.merge(host, count, Integer::sum));
+    }
+    assertEquals(Map.of("a", 25, "b", 25), plain);
+    assertEquals(Map.of("a", 25, "b", 25), asked);
+  }
+
+  @Test
+  void aNewPickerDoesNotBeginWithTheSameInstance() {
+    channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1), instance("c", 1)));
+    channel.connectAll();
+    CallOptions routed =
+        CallOptions.DEFAULT.withOption(Routing.KEY, Routing.require("version", ""));
+    Map<String, Integer> first = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      channel
+          .connection("c")
+          .become(i % 2 == 0 ? ConnectivityState.TRANSIENT_FAILURE : ConnectivityState.READY);
+      channel.pick(1, routed).forEach((host, count) -> first.merge(host, count, Integer::sum));
+    }
+    assertTrue(first.get("a") > 40 && first.get("b") > 40, first::toString); // 83 each by chance
+  }
+
+  @Test
   void moreRoutingsThanAreRememberedWorkAllTheSame() {
     channel.resolve(DEFAULTS, List.of(instance("a", 1), instance("b", 1)));
     channel.connectAll();
+    Map<String, Integer> further = new HashMap<>();
     for (int i = 0; i < 3 * DiscoveryPicker.MAX_ROUTINGS; i++) {
       Routing routing = Routing.prefer("user", "u" + i);
-      assertEquals(
-          Map.of("a", 1, "b", 1),
-          channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, routing)));
+      Map<String, Integer> counts =
+          channel.pick(2, CallOptions.DEFAULT.withOption(Routing.KEY, routing));
+      if (i < DiscoveryPicker.MAX_ROUTINGS) {
+        assertEquals(Map.of("a", 1, "b", 1), counts);
+      } else {
+        counts.forEach((host, count) -> further.merge(host, count, Integer::sum));
+      }
     }
+    assertEquals(200, further.get("a"), 80, "of 400, by chance");
   }
 
   @Test

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -232,5 +234,51 @@ final class RegisteredServerTest {
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(5).toNanos());
     assertTrue(greeter.server().isTerminated());
     assertFalse(registry.toString().contains("closed"));
+  }
+
+  @Test
+  void aServerThatItsOwnerEndsIsDeregisteredOnce() {
+    AtomicInteger leavings = new AtomicInteger();
+    Greeter greeter = stage.greeter("a");
+    RegisteredServer server =
+        builder(greeter)
+            .service("orders")
+            .service("stock")
+            .drainByWeight()
+            .quietPeriod(Duration.ofMinutes(5))
+            .beforeLeaving(leavings::incrementAndGet)
+            .register();
+    server.awaitRegistered(Stage.SOON);
+    greeter.server().shutdownNow();
+    Await.until(
+        "deregistered", Stage.SOON, () -> listed("orders").isEmpty() && listed("stock").isEmpty());
+    server.close();
+    assertEquals(1, leavings.get());
+    assertThrows(IllegalStateException.class, () -> server.setWeight(2));
+  }
+
+  @Test
+  void nothingWaitsForTheEndOfAServerThatIsClosedOrWasRefused() {
+    Greeter greeter = stage.greeter("a");
+    Greeter refused = stage.greeter("b");
+    stage.register(registry, "stock", refused);
+    RegisteredServer server = builder(greeter).service("orders").register();
+    assertThrows(IllegalStateException.class, () -> builder(refused).service("stock").register());
+    Await.until("one waits", Stage.SOON, () -> waiting().size() == 1);
+    assertTrue(waiting().get(0).isDaemon());
+    // One that outlives its closing.
+    ServerEnd end = ServerEnd.closing(refused.server(), CompletableFuture.completedFuture(server));
+    Await.until("two wait", Stage.SOON, () -> waiting().size() == 2);
+    end.ignore();
+    Await.until("one waits again", Stage.SOON, () -> waiting().size() == 1);
+    assertEquals(1, listed("orders").size());
+    server.close();
+    Await.until("none waits", Stage.SOON, () -> waiting().isEmpty());
+  }
+
+  private static List<Thread> waiting() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("discovery-grpc-server-end"))
+        .toList();
   }
 }

@@ -26,10 +26,16 @@ final class ZoneSharesTest {
   /** Returns the part of the calls that each zone gets from a client of one zone. */
   private static Map<String, Double> parts(
       List<Candidate> candidates, String zone, double minimum) {
-    ZoneShares shares = ZoneShares.of(candidates, zone, minimum);
-    double total = candidates.stream().mapToDouble(shares::of).sum();
+    return parts(candidates, Map.of(), zone, minimum);
+  }
+
+  private static Map<String, Double> parts(
+      List<Candidate> candidates, Map<String, Double> unconnected, String zone, double minimum) {
+    ZoneShares shares = ZoneShares.of(candidates, unconnected, zone, minimum);
+    List<Candidate> ready = candidates.stream().filter(Candidate::isReady).toList();
+    double total = ready.stream().mapToDouble(shares::of).sum();
     Map<String, Double> parts = new HashMap<>();
-    candidates.forEach(
+    ready.forEach(
         candidate -> parts.merge(candidate.zone(), shares.of(candidate) / total, Double::sum));
     return parts;
   }
@@ -66,7 +72,7 @@ final class ZoneSharesTest {
   @Test
   void aZoneWithNothingPrefersNone() {
     assertEquals(Map.of("a", 0.25, "b", 0.75), parts(zones(Map.of("a", 1, "b", 3)), "c", 0.7));
-    assertEquals(0, ZoneShares.of(zones(Map.of("a", 1)), "c", 0).local());
+    assertEquals(0, ZoneShares.of(zones(Map.of("a", 1)), Map.of(), "c", 0).local());
   }
 
   @Test
@@ -98,5 +104,27 @@ final class ZoneSharesTest {
     List<Candidate> candidates =
         List.of(Candidates.ready("a0", 10, "a"), Candidates.ready("b0", 30, "b"));
     assertEquals(0.5, parts(candidates, "a", 1).get("a"), DELTA);
+  }
+
+  @Test
+  void whatASubsetLeavesOutCounts() {
+    List<Candidate> subset = zones(Map.of("a", 10, "b", 10));
+    Map<String, Double> parts = parts(subset, Map.of("b", 980.0), "a", 0.7);
+    assertEquals(10 / (0.7 * 500), parts.get("a"), DELTA);
+    // Also where no instance of the great zone is connected.
+    parts = parts(zones(Map.of("a", 10, "c", 10)), Map.of("b", 980.0), "a", 1);
+    assertEquals(0.03, parts.get("a"), DELTA);
+    assertEquals(1, ZoneShares.of(zones(Map.of("a", 1)), Map.of("b", 9.0), "a", 1).local());
+  }
+
+  @Test
+  void asManyOfThoseLeftOutAreTakenForReadyAsOfTheCandidates() {
+    List<Candidate> subset = new ArrayList<>(zones(Map.of("a", 1, "b", 2)));
+    subset.add(Candidates.broken("a1", "a"));
+    Map<String, Double> parts = parts(subset, Map.of("a", 98.0, "b", 98.0), "a", 1);
+    assertEquals(50 / 75.0, parts.get("a"), DELTA);
+    subset.removeIf(candidate -> candidate.zone().equals("b"));
+    subset.add(Candidates.broken("b0", "b"));
+    assertEquals(Map.of("a", 1.0), parts(subset, Map.of("b", 999.0), "a", 1));
   }
 }
