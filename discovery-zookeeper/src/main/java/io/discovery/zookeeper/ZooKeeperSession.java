@@ -18,6 +18,8 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
@@ -34,6 +36,7 @@ final class ZooKeeperSession {
   private final ZooKeeper zk;
   private final long id;
   private final Duration ttl;
+  private final int maxBuffer;
   private final ZooKeeperWatches watches;
   private final EventLoop loop;
   private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
@@ -60,6 +63,9 @@ final class ZooKeeperSession {
     this.zk = zk;
     this.id = zk.getSessionId();
     this.ttl = Duration.ofMillis(zk.getSessionTimeout());
+    this.maxBuffer =
+        zk.getClientConfig()
+            .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
     this.loop = loop;
     this.watches = ZooKeeperWatches.of(zk, removal);
     watches.removeLeftOver(zk);
@@ -72,6 +78,11 @@ final class ZooKeeperSession {
   /** Returns the session timeout that the server granted. */
   Duration ttl() {
     return ttl;
+  }
+
+  /** Returns how large an answer may be; a larger one ends the connection. */
+  int maxBuffer() {
+    return maxBuffer;
   }
 
   boolean isOn(ZooKeeper other) {

@@ -181,6 +181,37 @@ class ZooKeeperSharedClientTest extends FrameProxyTest {
         });
   }
 
+  /** A client takes no answer over 1 MiB unless its owner says so, and drops the connection. */
+  @Test
+  void smallRecordsBeforeTheLargestFitIntoTheBufferOfALentClient() {
+    for (int i = 0; i < 300; i++) {
+      put("/a/" + i, "small");
+    }
+    List<String> served = operator().children(root + "/a"); // not the order of their creation
+    String large = "x".repeat(16 * 1024);
+    served.subList(100, 300).forEach(id -> put("/a/" + id, large));
+    assertReadsAll(300);
+  }
+
+  /** Others may write larger ones. */
+  @Test
+  void largeRecordsOfOthersFitIntoTheBufferOfALentClient() {
+    String large = "x".repeat(200_000);
+    for (int i = 0; i < 20; i++) {
+      put("/a/" + i, large);
+    }
+    assertReadsAll(20);
+  }
+
+  private void assertReadsAll(int records) {
+    CuratorFramework client = lent();
+    Driver driver = borrow(client);
+    assertEquals(records, driver.call(b -> b.list("a")).entries().size());
+    assertEquals(records, driver.subscribe("a").awaitListing().records().size());
+    assertEquals(1, driver.reachableCalls(), "connections");
+    operator().deleteAll(root);
+  }
+
   private WeakReference<ZooKeeper> used() {
     try (CuratorFramework client = connect()) {
       WeakReference<ZooKeeper> handle = new WeakReference<>(handle(client));
