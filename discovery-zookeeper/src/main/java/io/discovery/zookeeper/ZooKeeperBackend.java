@@ -52,8 +52,8 @@ final class ZooKeeperBackend implements Backend {
     this.keys = new ZooKeeperKeys(chroot, namespace);
     this.settingsKeys = new ZooKeeperKeys(chroot, namespace + ZooKeeperKeys.SETTINGS);
     this.parents = new ZooKeeperParents(settings, keys);
-    this.reader = new ZooKeeperReader(context.loop(), keys, settings.batch());
-    this.settingsReader = new ZooKeeperReader(context.loop(), settingsKeys, settings.batch());
+    this.reader = new ZooKeeperReader(context.loop(), keys, lent.isPresent());
+    this.settingsReader = new ZooKeeperReader(context.loop(), settingsKeys, lent.isPresent());
     this.main = connect(settings.config().ttl());
   }
 

@@ -6,7 +6,6 @@ import io.discovery.spi.BackendContext;
 import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -52,7 +51,6 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private CompletableFuture<ZooKeeperSession> session = new CompletableFuture<>();
   private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
   private long sessionId; // of the session that may own records; 0 if none
-  private Set<String> unwanted = new HashSet<>(); // watches of the handle
   private boolean closed;
   private boolean looking; // whether the store answers in time
 
@@ -231,7 +229,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
       expired(lost("the ZooKeeper session is lost"));
     }
     WatcherType removal = lent.isPresent() ? WatcherType.PersistentRecursive : WatcherType.Any;
-    ZooKeeperSession current = new ZooKeeperSession(zk, removal, unwanted, loop);
+    ZooKeeperSession current = new ZooKeeperSession(zk, removal, loop);
     sessionId = current.id();
     if (!session.complete(current)) {
       session = CompletableFuture.completedFuture(current);
@@ -277,7 +275,6 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private void expired(DiscoveryException cause) {
     disconnected(cause);
     sessionId = 0;
-    unwanted = new HashSet<>(); // another handle comes, and knows nothing of them
     new ArrayList<>(dependants).forEach(dependant -> dependant.expired(cause));
   }
 

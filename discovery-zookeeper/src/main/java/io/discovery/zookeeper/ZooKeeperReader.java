@@ -31,9 +31,10 @@ final class ZooKeeperReader {
   private static final int BATCHES_IN_FLIGHT = 2;
 
   /**
-   * What an answer should weigh. A server holds whole answers in memory, for each of its clients,
-   * and nothing tells how much a node holds before it is read: so the first batch is small, and
-   * each next one as large as the last one's nodes allow, at most twice as large.
+   * What an answer should weigh, or half of what its client takes. A server holds whole answers in
+   * memory, for each of its clients, and nothing tells how much a node holds before it is read: so
+   * the first batch is small and alone, and each next one as large as the last one's nodes allow,
+   * at most twice as large.
    */
   private static final int BATCH_BYTES = 1 << 20;
 
@@ -44,15 +45,15 @@ final class ZooKeeperReader {
 
   private final ZooKeeperKeys keys;
   private final ZooKeeperBarrier barrier;
-  private final int largestBatch;
+  private final boolean lent;
 
   /**
-   * @param largestBatch how many nodes fit into an answer in any case
+   * @param lent whether the client is the caller's own, with a buffer as it happens to be
    */
-  ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, int largestBatch) {
+  ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, boolean lent) {
     this.keys = keys;
     this.barrier = new ZooKeeperBarrier(loop, keys.root());
-    this.largestBatch = largestBatch;
+    this.lent = lent;
   }
 
   /**
@@ -60,10 +61,11 @@ final class ZooKeeperReader {
    *
    * <p>The store is identified by the birth of the root node, which outlives services: its zxid
    * alone might be the same after a wipe. The revision is the highest zxid that the service shows.
-   * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's, which
-   * is looked at last, so the revision never shrinks while the root lives. Who may not look at the
-   * root (servers of 3.9 ask for that permission) goes without its birth and has the revision alone
-   * (rule 7.4).
+   * A deleted record leaves its zxid in its parent's pzxid, a reaped service in the root's. Each is
+   * looked at after what it makes up for: the root after the names, and both once more if a record
+   * was gone that had a name. So the revision never shrinks while the root lives. Who may not look
+   * at the root (servers of 3.9 ask for that permission) goes without its birth and has the
+   * revision alone (rule 7.4).
    */
   CompletionStage<Listing> list(ZooKeeperSession session, String service) {
     return barrier.send(session).thenCompose(fresh -> list(session, keys.service(service), fresh));
@@ -76,13 +78,36 @@ final class ZooKeeperReader {
     return fresh
         .synced()
         .thenCompose(done -> children)
-        .thenCompose(found -> nodes(session, path, found.map(Children::names).orElse(List.of())))
-        .thenCombine(
-            fresh.root(),
-            (nodes, stat) -> {
-              long revision = children.join().map(Children::stat).map(Stat::getPzxid).orElse(0L);
-              return listing(stat, Math.max(revision, revision(nodes)), nodes);
-            });
+        .thenCompose(found -> list(session, path, found, fresh.root()));
+  }
+
+  private CompletionStage<Listing> list(
+      ZooKeeperSession session,
+      String path,
+      Optional<Children> children,
+      CompletionStage<Optional<Stat>> root) {
+    List<String> names = children.map(Children::names).orElse(List.of());
+    long last = children.map(Children::stat).map(Stat::getPzxid).orElse(0L);
+    return nodes(session, path, names)
+        .thenCompose(
+            nodes ->
+                (nodes.size() == names.size()
+                        ? CompletableFuture.completedFuture(last)
+                        : lastRemoval(session, path).thenApply(removal -> Math.max(last, removal)))
+                    .thenCombine(
+                        root,
+                        (zxid, stat) -> listing(stat, Math.max(zxid, revision(nodes)), nodes)));
+  }
+
+  /** Returns the zxid that a record which has just gone has left behind, or a higher one. */
+  private CompletionStage<Long> lastRemoval(ZooKeeperSession session, String path) {
+    return present(session.exists(path))
+        .thenCompose(
+            service ->
+                service.isPresent()
+                    ? CompletableFuture.completedFuture(service)
+                    : orEmpty(session.exists(keys.root()), Code.NONODE, Code.NOAUTH))
+        .thenApply(stat -> stat.map(Stat::getPzxid).orElse(0L));
   }
 
   /** Reads the names of services that have a record; those we may not look into are left out. */
@@ -152,17 +177,25 @@ final class ZooKeeperReader {
     private final Iterator<String> names;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final CompletableFuture<Map<String, Node>> result = new CompletableFuture<>();
+    private final int largestBatch;
+    private final int batchBytes;
+    private int batch;
     private int inFlight;
-    private int batch = Math.min(FIRST_BATCH, largestBatch);
+    private int allowed = 1; // until the first answer tells what nodes weigh
 
     Read(ZooKeeperSession session, String parent, Iterator<String> names) {
+      int buffer = session.maxBuffer();
       this.session = session;
       this.parent = parent;
       this.names = names;
+      this.largestBatch =
+          lent ? ZooKeeperSettings.lentBatch(buffer) : ZooKeeperSettings.batch(buffer);
+      this.batchBytes = Math.min(BATCH_BYTES, buffer / 2);
+      this.batch = Math.min(FIRST_BATCH, ZooKeeperSettings.batch(buffer));
     }
 
     void proceed() {
-      while (inFlight < BATCHES_IN_FLIGHT && names.hasNext() && !result.isDone()) {
+      while (inFlight < allowed && names.hasNext() && !result.isDone()) {
         List<String> some = new ArrayList<>(batch);
         List<Op> reads = new ArrayList<>(batch);
         while (some.size() < batch && names.hasNext()) {
@@ -186,6 +219,7 @@ final class ZooKeeperReader {
 
     private void take(List<String> some, List<OpResult> results, Throwable failure) {
       inFlight--;
+      allowed = BATCHES_IN_FLIGHT;
       if (failure != null) {
         result.completeExceptionally(failure);
         return;
@@ -199,7 +233,7 @@ final class ZooKeeperReader {
           missing(some.get(i), Code.get(error.getErr()));
         }
       }
-      long fitting = Math.min(2L * some.size(), BATCH_BYTES * (long) some.size() / bytes);
+      long fitting = Math.min(2L * some.size(), (long) batchBytes * some.size() / bytes);
       batch = (int) Math.max(1, Math.min(largestBatch, fitting));
     }
 

@@ -4,16 +4,13 @@ import io.discovery.DiscoveryException;
 import io.discovery.spi.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
@@ -21,6 +18,8 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
@@ -37,10 +36,9 @@ final class ZooKeeperSession {
   private final ZooKeeper zk;
   private final long id;
   private final Duration ttl;
-  private final Watcher.WatcherType removal;
+  private final int maxBuffer;
+  private final ZooKeeperWatches watches;
   private final EventLoop loop;
-  private final Map<String, Integer> watches = new HashMap<>();
-  private final Set<String> unwanted;
   private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
   private CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
   private Optional<DiscoveryException> end = Optional.empty();
@@ -60,19 +58,17 @@ final class ZooKeeperSession {
    * Wraps a connected handle.
    *
    * @param removal what a removal of watches removes: on a handle of others nothing of theirs
-   * @param unwanted the handle's watches that earlier connections could not remove
    */
-  ZooKeeperSession(
-      ZooKeeper zk, Watcher.WatcherType removal, Set<String> unwanted, EventLoop loop) {
+  ZooKeeperSession(ZooKeeper zk, Watcher.WatcherType removal, EventLoop loop) {
     this.zk = zk;
     this.id = zk.getSessionId();
     this.ttl = Duration.ofMillis(zk.getSessionTimeout());
-    this.removal = removal;
-    this.unwanted = unwanted;
+    this.maxBuffer =
+        zk.getClientConfig()
+            .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
     this.loop = loop;
-    List<String> leftOver = List.copyOf(unwanted);
-    unwanted.clear();
-    leftOver.forEach(this::remove);
+    this.watches = ZooKeeperWatches.of(zk, removal);
+    watches.removeLeftOver(zk);
   }
 
   long id() {
@@ -82,6 +78,11 @@ final class ZooKeeperSession {
   /** Returns the session timeout that the server granted. */
   Duration ttl() {
     return ttl;
+  }
+
+  /** Returns how large an answer may be; a larger one ends the connection. */
+  int maxBuffer() {
+    return maxBuffer;
   }
 
   boolean isOn(ZooKeeper other) {
@@ -184,45 +185,12 @@ final class ZooKeeperSession {
 
   /** Watches a path, which need not exist, and all below it, until {@link #unwatch}. */
   CompletionStage<Void> watch(String path, Watcher watcher) {
-    watches.merge(path, 1, Integer::sum);
-    return call(
-        reply ->
-            zk.addWatch(
-                path,
-                watcher,
-                AddWatchMode.PERSISTENT_RECURSIVE,
-                (rc, p, ctx) -> reply.of(rc, p, null),
-                null));
+    return call(reply -> watches.add(zk, path, watcher, (rc, p, ctx) -> reply.of(rc, p, null)));
   }
 
-  /** Takes back one {@link #watch}; the last one of a path frees it on the server. */
-  void unwatch(String path) {
-    if (watches.merge(path, -1, (count, less) -> count + less == 0 ? null : count + less) == null) {
-      if (end.isEmpty()) {
-        remove(path);
-      } else {
-        unwanted.add(path);
-      }
-    }
-  }
-
-  /**
-   * Removes a watch on the server and then here. Never here alone: a client that loses its
-   * connection with such a removal under way keeps that loss to itself, since it takes the event of
-   * the removal for the one of the loss. So what fails is repeated on the next connection, for
-   * which the handle has set the watch again.
-   */
-  private void remove(String path) {
-    zk.removeAllWatches(
-        path,
-        removal,
-        false,
-        (rc, p, ctx) -> {
-          if (rc == Code.CONNECTIONLOSS.intValue()) {
-            loop.execute(() -> unwanted.add(path));
-          }
-        },
-        null);
+  /** Takes back a {@link #watch}, also after the end: the handle would set it again. */
+  void unwatch(String path, Watcher watcher) {
+    watches.remove(zk, path, watcher);
   }
 
   static Node node(byte[] data, Stat stat) {

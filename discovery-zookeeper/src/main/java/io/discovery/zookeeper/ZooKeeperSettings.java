@@ -43,6 +43,8 @@ final class ZooKeeperSettings {
       Pattern.compile("(?:[^:/\\[\\]\\s,]+|\\[[0-9A-Fa-f:.%]+])(?::(\\d{1,5}))?(/.*)?");
   // What a server holds at most, by default: 1 MiB for a whole request.
   private static final int LARGEST_NODE = 1 << 20;
+  // What a registry writes at most.
+  private static final int LARGEST_RECORD = 16 * 1024;
   private static final int LARGEST_BATCH = 64;
   // Beside a batch of the largest nodes there must be room for what goes with each of them.
   private static final int DEFAULT_BUFFER = LARGEST_BATCH * (LARGEST_NODE + 1024);
@@ -97,10 +99,20 @@ final class ZooKeeperSettings {
   }
 
   /**
-   * Returns how many nodes to read with one request, so that the answer fits whatever they hold.
+   * Returns how many nodes to read with one request, so that the answer fits into a buffer whatever
+   * they hold.
    */
-  int batch() {
-    return Math.max(1, Math.min(LARGEST_BATCH, maxBuffer / LARGEST_NODE));
+  static int batch(int buffer) {
+    return Math.max(1, Math.min(LARGEST_BATCH, buffer / LARGEST_NODE));
+  }
+
+  /**
+   * As above for the buffer of a lent client, which is none of ours and small unless its owner has
+   * seen to it: what fits into half of it are records as large as any that we write.
+   */
+  static int lentBatch(int buffer) {
+    int records = buffer / 2 / LARGEST_RECORD;
+    return Math.max(batch(buffer), Math.min(LARGEST_BATCH, records));
   }
 
   /** Returns who may do what with a record, or with the node of a service. */

@@ -89,7 +89,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
       over = true;
       if (session != null) {
         session.forget(onSessionEnd);
-        session.unwatch(path);
+        session.unwatch(path, this);
       }
     }
   }

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.discovery.RegistryConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.junit.jupiter.api.Test;
@@ -70,13 +73,15 @@ class ZooKeeperSettingsTest {
 
   @Test
   void theBufferBoundsTheBatch() {
-    assertEquals(64, new ZooKeeperSettings(config()).batch());
-    assertEquals(1, buffer("1048576").batch());
-    assertEquals(10, buffer("10485760").batch());
-    assertEquals(64, buffer("1073741824").batch());
+    assertEquals(List.of(1, 1, 10, 64), batches(ZooKeeperSettings::batch));
+    assertEquals(List.of(1, 31, 64, 64), batches(ZooKeeperSettings::lentBatch));
     for (String bytes : new String[] {"1048575", "1073741825", "1m", "-1", ""}) {
       assertRefused("zookeeper.max-buffer: '" + bytes + "'", () -> buffer(bytes));
     }
+  }
+
+  private static List<Integer> batches(IntUnaryOperator batch) {
+    return IntStream.of(4_096, 1_048_575, 10_485_760, 1_073_741_824).map(batch).boxed().toList();
   }
 
   private static ZooKeeperSettings buffer(String bytes) {

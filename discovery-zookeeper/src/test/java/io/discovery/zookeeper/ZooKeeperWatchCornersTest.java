@@ -2,6 +2,7 @@ package io.discovery.zookeeper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.Registries;
@@ -9,10 +10,12 @@ import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.Snapshot;
 import io.discovery.Watcher;
+import io.discovery.spi.Listing;
 import io.discovery.tck.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.ZooDefs.OpCode;
@@ -185,6 +188,58 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
     release.complete(null);
     driver.eventually(Driver.SOON, b -> b.list("a"));
     assertEquals(1, driver.reachableCalls());
+  }
+
+  /** What shrinks would be taken for a store that has lost its data. */
+  @Test
+  void theRevisionDoesNotShrinkWhenTheLastRecordChangedGoesDuringARead() {
+    put("/a/1", "x");
+    put("/a/2", "x");
+    put("/a/2", "y");
+    assertRevisionGrows(() -> operator().delete(root + "/a/2"));
+    put("/a/2", "x");
+    put("/a/2", "y");
+    assertRevisionGrows(() -> operator().deleteAll(root + "/a"));
+  }
+
+  /** Has {@code removal} happen between a read of the names and that of the records. */
+  private void assertRevisionGrows(Runnable removal) {
+    Driver driver = open(proxied());
+    Listing before = driver.call(b -> b.list("a"));
+    proxy.next(
+        Frame.request(OpCode.multiRead),
+        (frame, wire) -> {
+          removal.run();
+          wire.pass(frame);
+        });
+    Listing after = driver.call(b -> b.list("a"));
+    assertEquals(before.store(), after.store());
+    assertTrue(after.entries().size() < before.entries().size(), after::toString);
+    assertTrue(after.revision() > before.revision(), after + " after " + before);
+  }
+
+  /** What nodes weigh shows in the first answer, so nothing is sent ahead of it. */
+  @Test
+  void theFirstBatchIsAlone() {
+    for (int i = 0; i < 30; i++) {
+      put("/a/" + i, "x");
+    }
+    Driver driver = open(proxied());
+    driver.call(b -> b.services());
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    var first = proxy.next(Frame.request(OpCode.multiRead), (frame, wire) -> wire.pass(frame));
+    var second = proxy.next(Frame.request(OpCode.multiRead), (frame, wire) -> wire.pass(frame));
+    proxy.next(Frame.reply(OpCode.multiRead), FrameProxy.heldUntil(release));
+    CompletableFuture<Listing> list = driver.start(b -> b.list("a"));
+    first.await();
+    var behind = proxy.next(Frame.request(OpCode.sync), (frame, wire) -> wire.pass(frame));
+    CompletableFuture<Set<String>> services = driver.start(b -> b.services());
+    behind.await();
+    assertFalse(second.isDone());
+    release.complete(null);
+    assertEquals(30, Driver.join(list).entries().size());
+    second.await();
+    assertEquals(Set.of("a"), Driver.join(services));
   }
 
   private static void cutAt(Driver driver, FrameProxy.Met step) {
