@@ -1,5 +1,6 @@
 package io.discovery.grpc;
 
+import io.discovery.DiscoveryException;
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.SettingsWatcher;
@@ -31,17 +32,23 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for any thread. Events only signal the users, who fetch the newest when they are ready,
  * so that a burst of events costs few computations. Once the service is known, faults of the
- * registry change nothing here.
+ * registry change nothing here. A watch that begins while the store cannot be asked has what was
+ * known last before it, until the registry says otherwise, "nobody" included.
  */
 final class ServiceAddresses implements AutoCloseable {
   /** The name of the setting that holds a service config. */
   private static final String SERVICE_CONFIG = "grpc";
+
+  // Stand for the sequence of a snapshot, which is never negative.
+  private static final long NOTHING = -1;
+  private static final long BEFORE = -2; // what was known before this watch
 
   private static final Duration SETTINGS_WITHIN = Duration.ofSeconds(1);
 
   private final Lease<Registry> registry;
   private final String service;
   private final Addressing addressing;
+  private final LastKnown lastKnown;
   private final HostNames hosts;
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
@@ -53,23 +60,26 @@ final class ServiceAddresses implements AutoCloseable {
   private boolean closed; // guarded by this
   private volatile boolean hostsChanged;
   private Resolution resolution = new Resolution.Pending(); // guarded by this
-  private long sequence = -1; // of the snapshot that resolution was made of; guarded by this
+  private long sequence = NOTHING; // of the snapshot that resolution was made of; guarded by this
   private Map<String, Group> groups = Map.of(); // by id; guarded by this
 
   /**
    * Begins to watch.
    *
    * @param registry given back at the end
+   * @param lastKnown told what is known; asked when the registry cannot be
    * @param hosts makes the cache, given what to call when there is news
    */
   ServiceAddresses(
       Lease<Registry> registry,
       String service,
       Addressing addressing,
+      LastKnown lastKnown,
       Function<Runnable, HostNames> hosts) {
     this.registry = registry;
     this.service = Percent.encode(service);
     this.addressing = addressing;
+    this.lastKnown = lastKnown;
     this.hosts = hosts.apply(this::hostsChanged);
     this.watchSettings = () -> registry.value().watchSettings(service, changed -> signal());
     this.watcher =
@@ -80,6 +90,7 @@ final class ServiceAddresses implements AutoCloseable {
                 new Watcher.Listener() {
                   @Override
                   public void onSnapshot(Snapshot snapshot) {
+                    lastKnown.instances(snapshot.instances());
                     signal();
                   }
 
@@ -171,18 +182,25 @@ final class ServiceAddresses implements AutoCloseable {
   /** Returns what is known now. Never waits for the network. */
   synchronized Resolution resolution() {
     Optional<Snapshot> known = watcher.current();
-    if (known.isEmpty()) {
-      return watcher
-          .status()
-          .cause()
-          .map(cause -> failed(cause.getMessage(), cause))
-          .orElseGet(Resolution.Pending::new);
+    if (known.isPresent()) {
+      return resolution(known.get().sequence(), known.get().instances());
     }
+    Optional<DiscoveryException> cause = watcher.status().cause();
+    if (cause.isEmpty()) {
+      return new Resolution.Pending();
+    }
+    List<ServiceInstance> before = lastKnown.instances();
+    return before.isEmpty()
+        ? failed(cause.get().getMessage(), cause.get())
+        : resolution(BEFORE, before);
+  }
+
+  private Resolution resolution(long newest, List<ServiceInstance> instances) {
     // Not by a signal: the watcher knows a little earlier than it calls its listener.
-    if (known.get().sequence() != sequence || hostsChanged) {
-      sequence = known.get().sequence();
+    if (newest != sequence || hostsChanged) {
+      sequence = newest;
       hostsChanged = false; // first, so that what changes meanwhile is not missed
-      resolution = resolve(known.get().instances());
+      resolution = resolve(instances);
     }
     return resolution;
   }
