@@ -109,8 +109,7 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
-      Optional<ConfigOrError> how =
-          published.flatMap(config -> config.of(service.serviceConfig(), service.goodConfig()));
+      Optional<ConfigOrError> how = published.flatMap(service::serviceConfig);
       Resolution newest = service.resolution();
       if (newest instanceof Resolution.Found
           && published.isPresent()

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The service config that operators publish for a service, as a channel may use it: a bad one never
@@ -26,7 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * policy in more detail. For one thread at a time.
  *
  * <p>A channel that is built, or leaves idle mode, while a bad one stands there goes on with the
- * last good one that others of this process know, or with its own if none does.
+ * last good one that others of this process know, or with its own if none does. So it does while
+ * the store cannot be asked.
  */
 final class PublishedConfig {
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
@@ -57,23 +57,29 @@ final class PublishedConfig {
    * Returns what the channel is to use; empty for its own config.
    *
    * @param text the newest
-   * @param lastGood the newest that was good, for all channels to the service
+   * @param lastKnown keeps the newest that was good, for all channels to the service
    */
-  Optional<ConfigOrError> of(Optional<String> text, AtomicReference<Optional<String>> lastGood) {
+  Optional<ConfigOrError> of(Optional<String> text, LastKnown lastKnown) {
     if (!text.equals(seen)) {
       seen = text;
       try {
         use(text);
-        lastGood.set(text);
+        lastKnown.rememberGoodConfig(own, text);
       } catch (IllegalArgumentException e) {
         LOG.log(
             Level.WARNING,
             "the published service config of {0} is bad and changes nothing: {1}",
             service,
             shown(e.getMessage()));
-        goOnWith(lastGood.get());
+        goOnWithLast(lastKnown);
       }
     }
+    return good;
+  }
+
+  /** Returns what the channel is to use while the newest is not known. */
+  Optional<ConfigOrError> ofLast(LastKnown lastKnown) {
+    goOnWithLast(lastKnown);
     return good;
   }
 
@@ -84,11 +90,11 @@ final class PublishedConfig {
     }
   }
 
-  private void goOnWith(Optional<String> text) {
+  private void goOnWithLast(LastKnown lastKnown) {
     try {
-      use(text);
+      use(lastKnown.goodConfig(own, used));
     } catch (IllegalArgumentException onlyOthersCanUseIt) {
-      // What this channel knows stays.
+      // Their parsers know more. What this channel has stays.
     }
   }
 

@@ -9,6 +9,7 @@ import io.discovery.Watcher;
 import io.discovery.grpc.Shared.Lease;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver.ConfigOrError;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -53,8 +53,6 @@ final class ServiceAddresses implements AutoCloseable {
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
   private final Supplier<SettingsWatcher> watchSettings;
-  private final AtomicReference<Optional<String>> goodConfig =
-      new AtomicReference<>(Optional.empty());
   private Optional<SettingsWatcher> settings = Optional.empty(); // guarded by this
   private long settingsAwaitedUntil; // guarded by this
   private boolean closed; // guarded by this
@@ -90,7 +88,7 @@ final class ServiceAddresses implements AutoCloseable {
                 new Watcher.Listener() {
                   @Override
                   public void onSnapshot(Snapshot snapshot) {
-                    lastKnown.instances(snapshot.instances());
+                    lastKnown.rememberInstances(snapshot.instances());
                     signal();
                   }
 
@@ -151,22 +149,23 @@ final class ServiceAddresses implements AutoCloseable {
   }
 
   /**
-   * Returns the service config that operators have published; empty if there is none, or none yet.
-   * Begins to follow them with the first call.
+   * Returns what a channel is to use of the service config that operators have published; empty for
+   * its own. Begins to follow them with the first call.
    */
-  synchronized Optional<String> serviceConfig() {
+  Optional<ConfigOrError> serviceConfig(PublishedConfig published) {
+    return settings()
+        .map(all -> published.of(Optional.ofNullable(all.get(SERVICE_CONFIG)), lastKnown))
+        .orElseGet(() -> published.ofLast(lastKnown));
+  }
+
+  private synchronized Optional<Map<String, String>> settings() {
     if (settings.isEmpty() && !closed) {
       settings = Optional.of(watchSettings.get());
       settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
       CompletableFuture.delayedExecutor(SETTINGS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
           .execute(this::signal);
     }
-    return settings.flatMap(SettingsWatcher::current).map(all -> all.get(SERVICE_CONFIG));
-  }
-
-  /** The newest of these that a channel could use, kept by those who look. */
-  AtomicReference<Optional<String>> goodConfig() {
-    return goodConfig;
+    return settings.flatMap(SettingsWatcher::current);
   }
 
   /**
@@ -174,7 +173,8 @@ final class ServiceAddresses implements AutoCloseable {
    * config that comes right behind, and with the wrong policy.
    */
   synchronized boolean isConfigAwaited() {
-    return settings.isPresent()
+    return watcher.current().isPresent() // else the last one is known with the last instances
+        && settings.isPresent()
         && settings.get().current().isEmpty()
         && System.nanoTime() - settingsAwaitedUntil < 0;
   }

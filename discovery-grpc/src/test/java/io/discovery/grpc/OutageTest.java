@@ -1,5 +1,6 @@
 package io.discovery.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,21 @@ final class OutageTest {
     idleIntoAnOutage(channel);
     assertEquals("a", Greeter.call(channel));
     assertEquals("a", Greeter.call(stage.channel("discovery:///orders", provider)));
+  }
+
+  @Test
+  void soTheyDoAsTheServiceConfigKnownLastSays() {
+    stage.greeter("a", registry, "orders");
+    stage.greeter("b", registry, "orders");
+    String spread = "{\"loadBalancingConfig\":[{\"round_robin\":{}}]}";
+    store.put("services.settings", "orders", "grpc", spread.getBytes(UTF_8));
+    ManagedChannel channel = stage.channel("discovery:///orders", provider);
+    assertEquals(2, Fleet.shares(channel).size());
+    idleIntoAnOutage(channel);
+    long start = System.nanoTime();
+    assertEquals(2, Fleet.shares(channel).size());
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(millis < 900, "nobody waits for the settings: " + millis + " ms");
   }
 
   @Test
