@@ -198,9 +198,10 @@ final class ServiceAddresses implements AutoCloseable {
   private Resolution resolution(long newest, List<ServiceInstance> instances) {
     // Not by a signal: the watcher knows a little earlier than it calls its listener.
     if (newest != sequence || hostsChanged) {
-      sequence = newest;
+      sequence = NOTHING; // stays if the user's function ends in an Error
       hostsChanged = false; // first, so that what changes meanwhile is not missed
       resolution = resolve(instances);
+      sequence = newest;
     }
     return resolution;
   }
