@@ -144,9 +144,27 @@ final class PublishedConfig {
         && theirs.keySet().equals(ours.keySet());
   }
 
-  /** What anybody may have written must not look like lines of the log. */
-  private static String shown(String message) {
-    String line = message.replaceAll("\\p{Cntrl}", "?");
-    return line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "…" : line;
+  /**
+   * What anybody may have written must not look like lines of the log, nor turn the rest of one
+   * around.
+   */
+  static String shown(String message) {
+    StringBuilder line = new StringBuilder();
+    message.codePoints().limit(MOST_SHOWN).forEach(c -> line.appendCodePoint(isPlain(c) ? c : '?'));
+    return message.codePointCount(0, message.length()) > MOST_SHOWN
+        ? line.append('…').toString()
+        : line.toString();
+  }
+
+  private static boolean isPlain(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

@@ -121,6 +121,15 @@ final class PublishedConfigTest {
   }
 
   @Test
+  void whatIsShownInTheLogIsOneLineFromLeftToRight() {
+    assertEquals(
+        "a?b?c?d?e?f?g\uD83D\uDE00ü",
+        PublishedConfig.shown("a\nb\u0085c\u009Bd\u2028e\u202Ef\uD83Dg\uD83D\uDE00ü"));
+    assertEquals(
+        "\uD83D\uDE00".repeat(500) + "…", PublishedConfig.shown("\uD83D\uDE00".repeat(501)));
+  }
+
+  @Test
   void whatTheTargetSaysGoesBefore() {
     PublishedConfig config = config(Map.of("loadBalancingConfig", List.of("mine")));
     assertEquals(
