@@ -113,13 +113,14 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
-      Optional<ConfigOrError> how = published.flatMap(service::serviceConfig);
       Resolution newest = service.resolution();
       if (newest instanceof Resolution.Found
           && published.isPresent()
           && service.isConfigAwaited()) {
         newest = new Resolution.Pending();
       }
+      // After that: what is no longer awaited is seen here.
+      Optional<ConfigOrError> how = published.flatMap(service::serviceConfig);
       return new News(
           newest instanceof Resolution.Found found
               ? new Resolution.Found(ordered(found.groups()))

@@ -19,8 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,6 +46,9 @@ final class ServiceAddresses implements AutoCloseable {
 
   private static final Duration SETTINGS_WITHIN = Duration.ofSeconds(1);
 
+  /** A thread of our own: whoever calls may block all of the common pool. */
+  private static final ScheduledExecutorService TIMER = timer();
+
   private final Lease<Registry> registry;
   private final String service;
   private final Addressing addressing;
@@ -54,6 +58,7 @@ final class ServiceAddresses implements AutoCloseable {
   private final Watcher watcher;
   private final Supplier<SettingsWatcher> watchSettings;
   private Optional<SettingsWatcher> settings = Optional.empty(); // guarded by this
+  private boolean settingsAwaited; // or have been; guarded by this
   private long settingsAwaitedUntil; // guarded by this
   private boolean closed; // guarded by this
   private volatile boolean hostsChanged;
@@ -161,22 +166,26 @@ final class ServiceAddresses implements AutoCloseable {
   private synchronized Optional<Map<String, String>> settings() {
     if (settings.isEmpty() && !closed) {
       settings = Optional.of(watchSettings.get());
-      settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
-      CompletableFuture.delayedExecutor(SETTINGS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-          .execute(this::signal);
     }
     return settings.flatMap(SettingsWatcher::current);
   }
 
   /**
    * Tells whether a first answer should wait a moment, lest a channel begins without the service
-   * config that comes right behind, and with the wrong policy.
+   * config that comes right behind, and with the wrong policy. The moment begins when the answer is
+   * there, however long an outage lasted before. What is known from before the watch waits for
+   * nothing: the service config is known from there too.
    */
   synchronized boolean isConfigAwaited() {
-    return watcher.current().isPresent() // else the last one is known with the last instances
-        && settings.isPresent()
-        && settings.get().current().isEmpty()
-        && System.nanoTime() - settingsAwaitedUntil < 0;
+    if (watcher.current().isEmpty() || settings().isPresent() || closed) {
+      return false;
+    }
+    if (!settingsAwaited) {
+      settingsAwaited = true;
+      settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
+      var unused = TIMER.schedule(this::signal, SETTINGS_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return System.nanoTime() - settingsAwaitedUntil < 0;
   }
 
   /** Returns what is known now. Never waits for the network. */
@@ -276,5 +285,19 @@ final class ServiceAddresses implements AutoCloseable {
         .limit(3)
         .map(instance -> Percent.encode(instance.host()))
         .collect(Collectors.joining(", "));
+  }
+
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "discovery-grpc-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 }
