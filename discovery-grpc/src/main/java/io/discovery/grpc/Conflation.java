@@ -2,6 +2,8 @@ package io.discovery.grpc;
 
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,6 +26,8 @@ import java.util.function.Supplier;
  * not a registry's. All else belongs to the context.
  */
 final class Conflation<T> {
+  private static final Logger LOG = System.getLogger("io.discovery.grpc");
+
   static final Duration WINDOW = Duration.ofMillis(30);
 
   private final SynchronizationContext context;
@@ -36,8 +40,8 @@ final class Conflation<T> {
   private ScheduledHandle window; // in the context; null before the first delivery
 
   /**
-   * @param fetch runs on {@code executor}, not in the context and never twice at a time; must not
-   *     throw
+   * @param fetch runs on {@code executor}, not in the context and never twice at a time; if it
+   *     throws, nothing is delivered until the next signal
    * @param deliver runs in the context
    */
   Conflation(
@@ -88,13 +92,23 @@ final class Conflation<T> {
       return;
     }
     state.set(State.BUSY); // signals so far are answered by this fetch, later ones by another
-    T newest = fetch.get();
-    context.execute(() -> finish(newest));
+    T newest;
+    try {
+      newest = fetch.get();
+    } catch (Throwable e) {
+      // An Error too: a lack of memory passes, a state that stays BUSY would not. Logged last,
+      // since
+      // that needs memory as well.
+      context.execute(() -> finish(() -> {}));
+      LOG.log(Level.WARNING, "news for a channel could not be fetched; the next will be", e);
+      return;
+    }
+    context.execute(() -> finish(() -> deliver.accept(newest)));
   }
 
-  private void finish(T newest) {
+  private void finish(Runnable delivery) {
     if (!closed) {
-      deliver.accept(newest);
+      delivery.run();
       window = context.schedule(this::windowEnded, WINDOW.toMillis(), TimeUnit.MILLISECONDS, timer);
     }
   }

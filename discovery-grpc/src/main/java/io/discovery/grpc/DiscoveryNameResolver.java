@@ -5,6 +5,8 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +27,8 @@ import java.util.concurrent.RejectedExecutionException;
  * after idling, so nothing is held before {@link #start}.
  */
 final class DiscoveryNameResolver extends NameResolver {
+  private static final Logger LOG = System.getLogger("io.discovery.grpc");
+
   private final Sharing sharing;
   private final Sharing.Key key;
   private final Balancing balancing;
@@ -109,20 +113,23 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
-      Optional<ConfigOrError> how =
-          published.flatMap(config -> config.of(service.serviceConfig(), service.goodConfig()));
       Resolution newest = service.resolution();
       if (newest instanceof Resolution.Found
           && published.isPresent()
           && service.isConfigAwaited()) {
         newest = new Resolution.Pending();
       }
+      // After that: what is no longer awaited is seen here.
+      Optional<ConfigOrError> how = published.flatMap(service::serviceConfig);
       return new News(
           newest instanceof Resolution.Found found
               ? new Resolution.Found(ordered(found.groups()))
               : newest,
           how);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
+      if (e instanceof Error) {
+        LOG.log(Level.WARNING, "finding " + getServiceAuthority() + " failed", e);
+      }
       String why = "cannot find " + getServiceAuthority() + ": " + e.getMessage();
       return new News(new Resolution.Failed(why, Optional.of(e)), Optional.empty());
     }

@@ -5,11 +5,13 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -25,8 +27,9 @@ import java.util.regex.Pattern;
  * answer standing. Hosts that no instance uses are forgotten, which bounds the cache.
  *
  * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads of their own,
- * {@value #THREADS} at most in the whole process, and not on a channel's executor: a slow name
- * server shall hold up no calls, and an answer serves all channels.
+ * {@value #THREADS} at most in the whole process and {@value #AT_ONCE} for one service, and not on
+ * a channel's executor: a slow name server shall hold up no calls, a service with many slow names
+ * no other service, and an answer serves all channels.
  */
 final class HostNames implements AutoCloseable {
   /** As long as a JVM by default remembers a failure. */
@@ -37,6 +40,7 @@ final class HostNames implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
   private static final int THREADS = 64;
+  private static final int AT_ONCE = 8;
   private static final Executor POOL = pool();
   private static final Pattern IPV4 =
       Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.(?!$)|$)){4}");
@@ -46,6 +50,8 @@ final class HostNames implements AutoCloseable {
   private final Duration fresh;
   private final Runnable changed;
   private final Map<String, Answer> answers = new HashMap<>(); // guarded by this
+  private final Queue<String> waiting = new ArrayDeque<>(); // guarded by this
+  private int workers; // busy with look-ups; guarded by this
   private boolean retrying; // guarded by this
   private boolean closed; // guarded by this
 
@@ -106,6 +112,7 @@ final class HostNames implements AutoCloseable {
   /** Forgets all other hosts. */
   synchronized void retain(Set<String> hosts) {
     answers.keySet().retainAll(hosts);
+    waiting.retainAll(hosts);
   }
 
   /** Looks up again what may have changed since the last answer. */
@@ -123,6 +130,7 @@ final class HostNames implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     answers.clear();
+    waiting.clear();
   }
 
   private Answer begin(String host, Answer known) {
@@ -130,9 +138,29 @@ final class HostNames implements AutoCloseable {
     Answer next = literal.map(address -> known.next(List.of(address))).orElseGet(known::asPending);
     answers.put(host, next);
     if (literal.isEmpty()) {
-      POOL.execute(() -> lookUp(host));
+      waiting.add(host);
+      if (workers < AT_ONCE) {
+        POOL.execute(this::lookUpNext);
+        workers++;
+      }
     }
     return next;
+  }
+
+  private void lookUpNext() {
+    String host;
+    synchronized (this) {
+      host = waiting.poll();
+      if (host == null) {
+        workers--;
+        return;
+      }
+    }
+    try {
+      lookUp(host);
+    } finally {
+      POOL.execute(this::lookUpNext); // behind those of other services that wait for a thread
+    }
   }
 
   private void lookUp(String host) {
@@ -166,7 +194,7 @@ final class HostNames implements AutoCloseable {
       return Optional.of(List.of(lookup.lookUp(host)));
     } catch (UnknownHostException e) {
       return Optional.empty();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A resolver that is plugged into the JVM; to let it through would leave the answer awaited.
       LOG.log(Level.WARNING, "the look-up of host " + Percent.encode(host) + " failed", e);
       return Optional.empty();

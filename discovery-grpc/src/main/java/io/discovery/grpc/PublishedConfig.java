@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The service config that operators publish for a service, as a channel may use it: a bad one never
@@ -26,7 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * policy in more detail. For one thread at a time.
  *
  * <p>A channel that is built, or leaves idle mode, while a bad one stands there goes on with the
- * last good one that others of this process know, or with its own if none does.
+ * last good one that others of this process know, or with its own if none does. So it does while
+ * the store cannot be asked.
  */
 final class PublishedConfig {
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
@@ -57,23 +57,29 @@ final class PublishedConfig {
    * Returns what the channel is to use; empty for its own config.
    *
    * @param text the newest
-   * @param lastGood the newest that was good, for all channels to the service
+   * @param lastKnown keeps the newest that was good, for all channels to the service
    */
-  Optional<ConfigOrError> of(Optional<String> text, AtomicReference<Optional<String>> lastGood) {
+  Optional<ConfigOrError> of(Optional<String> text, LastKnown lastKnown) {
     if (!text.equals(seen)) {
       seen = text;
       try {
         use(text);
-        lastGood.set(text);
+        lastKnown.rememberGoodConfig(own, text);
       } catch (IllegalArgumentException e) {
         LOG.log(
             Level.WARNING,
             "the published service config of {0} is bad and changes nothing: {1}",
             service,
             shown(e.getMessage()));
-        goOnWith(lastGood.get());
+        goOnWithLast(lastKnown);
       }
     }
+    return good;
+  }
+
+  /** Returns what the channel is to use while the newest is not known. */
+  Optional<ConfigOrError> ofLast(LastKnown lastKnown) {
+    goOnWithLast(lastKnown);
     return good;
   }
 
@@ -84,11 +90,11 @@ final class PublishedConfig {
     }
   }
 
-  private void goOnWith(Optional<String> text) {
+  private void goOnWithLast(LastKnown lastKnown) {
     try {
-      use(text);
+      use(lastKnown.goodConfig(own, used));
     } catch (IllegalArgumentException onlyOthersCanUseIt) {
-      // What this channel knows stays.
+      // Their parsers know more. What this channel has stays.
     }
   }
 
@@ -138,9 +144,27 @@ final class PublishedConfig {
         && theirs.keySet().equals(ours.keySet());
   }
 
-  /** What anybody may have written must not look like lines of the log. */
-  private static String shown(String message) {
-    String line = message.replaceAll("\\p{Cntrl}", "?");
-    return line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "…" : line;
+  /**
+   * What anybody may have written must not look like lines of the log, nor turn the rest of one
+   * around.
+   */
+  static String shown(String message) {
+    StringBuilder line = new StringBuilder();
+    message.codePoints().limit(MOST_SHOWN).forEach(c -> line.appendCodePoint(isPlain(c) ? c : '?'));
+    return message.codePointCount(0, message.length()) > MOST_SHOWN
+        ? line.append('…').toString()
+        : line.toString();
+  }
+
+  private static boolean isPlain(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

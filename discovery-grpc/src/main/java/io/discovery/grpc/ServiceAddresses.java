@@ -1,5 +1,6 @@
 package io.discovery.grpc;
 
+import io.discovery.DiscoveryException;
 import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.SettingsWatcher;
@@ -8,6 +9,7 @@ import io.discovery.Watcher;
 import io.discovery.grpc.Shared.Lease;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver.ConfigOrError;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -17,10 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -31,45 +33,56 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for any thread. Events only signal the users, who fetch the newest when they are ready,
  * so that a burst of events costs few computations. Once the service is known, faults of the
- * registry change nothing here.
+ * registry change nothing here. A watch that begins while the store cannot be asked has what was
+ * known last before it, until the registry says otherwise, "nobody" included.
  */
 final class ServiceAddresses implements AutoCloseable {
   /** The name of the setting that holds a service config. */
   private static final String SERVICE_CONFIG = "grpc";
 
+  // Stand for the sequence of a snapshot, which is never negative.
+  private static final long NOTHING = -1;
+  private static final long BEFORE = -2; // what was known before this watch
+
   private static final Duration SETTINGS_WITHIN = Duration.ofSeconds(1);
+
+  /** A thread of our own: whoever calls may block all of the common pool. */
+  private static final ScheduledExecutorService TIMER = timer();
 
   private final Lease<Registry> registry;
   private final String service;
   private final Addressing addressing;
+  private final LastKnown lastKnown;
   private final HostNames hosts;
   private final List<Runnable> users = new CopyOnWriteArrayList<>();
   private final Watcher watcher;
   private final Supplier<SettingsWatcher> watchSettings;
-  private final AtomicReference<Optional<String>> goodConfig =
-      new AtomicReference<>(Optional.empty());
   private Optional<SettingsWatcher> settings = Optional.empty(); // guarded by this
+  private boolean settingsAwaited; // or have been; guarded by this
   private long settingsAwaitedUntil; // guarded by this
   private boolean closed; // guarded by this
   private volatile boolean hostsChanged;
   private Resolution resolution = new Resolution.Pending(); // guarded by this
-  private long sequence = -1; // of the snapshot that resolution was made of; guarded by this
+  private long sequence = NOTHING; // of the snapshot that resolution was made of; guarded by this
   private Map<String, Group> groups = Map.of(); // by id; guarded by this
 
   /**
    * Begins to watch.
    *
    * @param registry given back at the end
+   * @param lastKnown told what is known; asked when the registry cannot be
    * @param hosts makes the cache, given what to call when there is news
    */
   ServiceAddresses(
       Lease<Registry> registry,
       String service,
       Addressing addressing,
+      LastKnown lastKnown,
       Function<Runnable, HostNames> hosts) {
     this.registry = registry;
     this.service = Percent.encode(service);
     this.addressing = addressing;
+    this.lastKnown = lastKnown;
     this.hosts = hosts.apply(this::hostsChanged);
     this.watchSettings = () -> registry.value().watchSettings(service, changed -> signal());
     this.watcher =
@@ -80,6 +93,7 @@ final class ServiceAddresses implements AutoCloseable {
                 new Watcher.Listener() {
                   @Override
                   public void onSnapshot(Snapshot snapshot) {
+                    lastKnown.rememberInstances(snapshot.instances());
                     signal();
                   }
 
@@ -140,49 +154,63 @@ final class ServiceAddresses implements AutoCloseable {
   }
 
   /**
-   * Returns the service config that operators have published; empty if there is none, or none yet.
-   * Begins to follow them with the first call.
+   * Returns what a channel is to use of the service config that operators have published; empty for
+   * its own. Begins to follow them with the first call.
    */
-  synchronized Optional<String> serviceConfig() {
-    if (settings.isEmpty() && !closed) {
-      settings = Optional.of(watchSettings.get());
-      settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
-      CompletableFuture.delayedExecutor(SETTINGS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-          .execute(this::signal);
-    }
-    return settings.flatMap(SettingsWatcher::current).map(all -> all.get(SERVICE_CONFIG));
+  Optional<ConfigOrError> serviceConfig(PublishedConfig published) {
+    return settings()
+        .map(all -> published.of(Optional.ofNullable(all.get(SERVICE_CONFIG)), lastKnown))
+        .orElseGet(() -> published.ofLast(lastKnown));
   }
 
-  /** The newest of these that a channel could use, kept by those who look. */
-  AtomicReference<Optional<String>> goodConfig() {
-    return goodConfig;
+  private synchronized Optional<Map<String, String>> settings() {
+    if (settings.isEmpty() && !closed) {
+      settings = Optional.of(watchSettings.get());
+    }
+    return settings.flatMap(SettingsWatcher::current);
   }
 
   /**
    * Tells whether a first answer should wait a moment, lest a channel begins without the service
-   * config that comes right behind, and with the wrong policy.
+   * config that comes right behind, and with the wrong policy. The moment begins when the answer is
+   * there, however long an outage lasted before. What is known from before the watch waits for
+   * nothing: the service config is known from there too.
    */
   synchronized boolean isConfigAwaited() {
-    return settings.isPresent()
-        && settings.get().current().isEmpty()
-        && System.nanoTime() - settingsAwaitedUntil < 0;
+    if (watcher.current().isEmpty() || settings().isPresent() || closed) {
+      return false;
+    }
+    if (!settingsAwaited) {
+      settingsAwaited = true;
+      settingsAwaitedUntil = System.nanoTime() + SETTINGS_WITHIN.toNanos();
+      var unused = TIMER.schedule(this::signal, SETTINGS_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return System.nanoTime() - settingsAwaitedUntil < 0;
   }
 
   /** Returns what is known now. Never waits for the network. */
   synchronized Resolution resolution() {
     Optional<Snapshot> known = watcher.current();
-    if (known.isEmpty()) {
-      return watcher
-          .status()
-          .cause()
-          .map(cause -> failed(cause.getMessage(), cause))
-          .orElseGet(Resolution.Pending::new);
+    if (known.isPresent()) {
+      return resolution(known.get().sequence(), known.get().instances());
     }
+    Optional<DiscoveryException> cause = watcher.status().cause();
+    if (cause.isEmpty()) {
+      return new Resolution.Pending();
+    }
+    List<ServiceInstance> before = lastKnown.instances();
+    return before.isEmpty()
+        ? failed(cause.get().getMessage(), cause.get())
+        : resolution(BEFORE, before);
+  }
+
+  private Resolution resolution(long newest, List<ServiceInstance> instances) {
     // Not by a signal: the watcher knows a little earlier than it calls its listener.
-    if (known.get().sequence() != sequence || hostsChanged) {
-      sequence = known.get().sequence();
+    if (newest != sequence || hostsChanged) {
+      sequence = NOTHING; // stays if the user's function ends in an Error
       hostsChanged = false; // first, so that what changes meanwhile is not missed
-      resolution = resolve(known.get().instances());
+      resolution = resolve(instances);
+      sequence = newest;
     }
     return resolution;
   }
@@ -257,5 +285,19 @@ final class ServiceAddresses implements AutoCloseable {
         .limit(3)
         .map(instance -> Percent.encode(instance.host()))
         .collect(Collectors.joining(", "));
+  }
+
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "discovery-grpc-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * What the channels of a process share: the registries opened for their targets, and the services
  * looked up in these and in registries handed in. Those handed in belong to their owner and are
- * never closed (rule 5.5).
+ * never closed (rule 5.5). What is closed after the linger is remembered, for an outage.
  */
 final class Sharing {
   /**
@@ -23,6 +23,7 @@ final class Sharing {
 
   private final Shared<RegistryChoice, Registry> registries;
   private final Shared<Key, ServiceAddresses> services;
+  private final Memory memory = new Memory();
   private final HostNames.Lookup lookup;
 
   Sharing(Duration linger, HostNames.Lookup lookup) {
@@ -57,11 +58,18 @@ final class Sharing {
         key.given()
             .map(given -> new Lease<>(given, () -> {}))
             .orElseGet(() -> registries.acquire(key.registry()));
+    LastKnown known = memory.of(key);
+    Runnable leave =
+        () -> {
+          memory.keep(key, known);
+          registry.close();
+        };
     try {
       return new ServiceAddresses(
-          registry,
+          new Lease<>(registry.value(), leave),
           key.service(),
           key.addressing(),
+          known,
           changed -> new HostNames(lookup, HostNames.RETRY, HostNames.FRESH, changed));
     } catch (RuntimeException | Error e) {
       registry.close();

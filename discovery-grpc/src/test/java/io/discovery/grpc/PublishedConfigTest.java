@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.discovery.Registration;
 import io.discovery.Registry;
 import io.discovery.tck.Await;
 import io.discovery.tck.MemoryStore;
@@ -15,12 +16,12 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ServiceConfigParser;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +33,7 @@ final class PublishedConfigTest {
   private final MemoryStore store = MemoryStore.named("published-" + UUID.randomUUID());
   private final Stage stage = new Stage(store.config().withNamespace("n"));
   private final List<Map<String, ?>> parsed = new ArrayList<>();
-  private final AtomicReference<Optional<String>> lastGood =
-      new AtomicReference<>(Optional.empty());
+  private final LastKnown lastKnown = new LastKnown();
 
   @AfterEach
   void close() {
@@ -48,7 +48,7 @@ final class PublishedConfigTest {
           @Override
           public ConfigOrError parseServiceConfig(Map<String, ?> raw) {
             parsed.add(raw);
-            return raw.containsKey("refused")
+            return raw.containsKey("refused") || raw.containsValue(List.of("refused"))
                 ? ConfigOrError.fromError(Status.INVALID_ARGUMENT) // without a word
                 : ConfigOrError.fromConfig(raw);
           }
@@ -57,7 +57,7 @@ final class PublishedConfigTest {
   }
 
   private Optional<ConfigOrError> of(PublishedConfig config, Optional<String> text) {
-    return config.of(text, lastGood);
+    return config.of(text, lastKnown);
   }
 
   @Test
@@ -97,9 +97,36 @@ final class PublishedConfigTest {
     // Each follows what comes later, and whoever has seen it taken back says so to the next.
     assertEquals(Optional.empty(), of(newcomer, Optional.empty()));
     assertEquals(Optional.empty(), of(config(Map.of()), bad));
-    // What only others can use, because of their own part of it, leaves what one has.
-    lastGood.set(bad);
+    // What only others can use, whose parser knows more, leaves what one has.
+    lastKnown.rememberGoodConfig(Map.of(), bad);
     assertEquals(good, of(known, Optional.of("no JSON")));
+  }
+
+  @Test
+  void whatOnlyThoseWithAnotherTargetCanUseIsNotTheLastGoodOne() {
+    Optional<ConfigOrError> good = of(config(Map.of()), Optional.of("{\"a\":1}"));
+    Optional<String> bad = Optional.of("{\"loadBalancingConfig\":[\"refused\"]}");
+    PublishedConfig replaces = config(Map.of("loadBalancingConfig", List.of("mine")));
+    assertTrue(of(replaces, bad).isPresent());
+    assertEquals(good, of(config(Map.of()), bad));
+  }
+
+  @Test
+  void whileTheNewestIsNotKnownTheLastGoodOneCounts() {
+    PublishedConfig early = config(Map.of());
+    assertEquals(Optional.empty(), early.ofLast(lastKnown));
+    Optional<ConfigOrError> good = of(config(Map.of()), Optional.of("{\"a\":1}"));
+    assertEquals(good, early.ofLast(lastKnown));
+    assertEquals(Optional.empty(), of(early, Optional.empty()), "taken back meanwhile");
+  }
+
+  @Test
+  void whatIsShownInTheLogIsOneLineFromLeftToRight() {
+    assertEquals(
+        "a?b?c?d?e?f?g\uD83D\uDE00ü",
+        PublishedConfig.shown("a\nb\u0085c\u009Bd\u2028e\u202Ef\uD83Dg\uD83D\uDE00ü"));
+    assertEquals(
+        "\uD83D\uDE00".repeat(500) + "…", PublishedConfig.shown("\uD83D\uDE00".repeat(501)));
   }
 
   @Test
@@ -204,6 +231,43 @@ final class PublishedConfigTest {
     }
     publish(STICK);
     awaitServers(1, channel);
+  }
+
+  @Test
+  void theLastGoodOneIsThatOfChannelsWithTheSameTarget() {
+    Registry registry = stage.registry();
+    stage.greeter("a", registry, "orders");
+    stage.greeter("b", registry, "orders");
+    publish(SPREAD);
+    awaitServers(2, channel(registry, "discovery:///orders"));
+    try (Log log = new Log()) {
+      publish("{\"loadBalancingConfig\":[{\"no_such_policy\":{}}]}");
+      Await.until("it is seen", Stage.SOON, () -> !log.warnings().isEmpty());
+      awaitServers(1, channel(registry, "discovery:///orders?lb=pick_first"));
+      awaitServers(2, channel(registry, "discovery:///orders"));
+    }
+  }
+
+  @Test
+  void theLastGoodOneOutlivesTheWatchAndATimeWithoutInstances() {
+    Registry registry = stage.registry();
+    DiscoveryNameResolverProvider provider = Stage.provider(Duration.ofMillis(1), registry);
+    Greeter a = stage.greeter("a");
+    Greeter b = stage.greeter("b");
+    List<Registration> registrations =
+        List.of(stage.register(registry, "orders", a), stage.register(registry, "orders", b));
+    publish(SPREAD);
+    ManagedChannel channel = stage.channel("discovery:///orders", provider);
+    awaitServers(2, channel);
+    channel.enterIdle();
+    Await.until("no watch is left", Stage.SOON, () -> store.census().watches().getAsLong() == 0);
+    publish("{\"methodConfig\": 7}");
+    awaitServers(2, channel);
+    registrations.forEach(Registration::close);
+    Await.until("calls fail", Stage.SOON, () -> !Greeter.answers(channel));
+    stage.register(registry, "orders", a);
+    stage.register(registry, "orders", b);
+    awaitServers(2, stage.channel("discovery:///orders", provider));
   }
 
   @Test
