@@ -307,75 +307,6 @@ class WatchEngineTest {
   }
 
   @Test
-  void anIdUnderAPlainKeyAndUnderOursIsOneInstance() {
-    Watcher watcher = watch();
-    list(1, entry("a%20b", 1), entry("a b", 2), entry("c d", 3));
-    assertEquals(List.of(1, 3), ports(watcher), "our key counts");
-    stream().remove(2, "a b");
-    engine.settle();
-    assertEquals(List.of(1, 3), ports(watcher), "ours is still there");
-    stream().put(3, entry("a b", 4));
-    stream().remove(4, "a%20b");
-    engine.settle();
-    assertEquals(List.of(4, 3), ports(watcher), "what is left counts");
-    stream().put(5, entry("a%20b", 5));
-    stream().put(6, entry("a b", 6));
-    engine.settle();
-    assertEquals(List.of(5, 3), ports(watcher));
-    stream().remove(7, "a%20b");
-    stream().remove(8, "a b");
-    engine.settle();
-    assertEquals(List.of(3), ports(watcher));
-  }
-
-  @Test
-  void whatIsNoInstanceUnderThePlainKeyHarmsNothing() {
-    Watcher watcher = watch();
-    list(1, entry("a%20b", 1), garbage("a b"));
-    assertEquals(List.of(1), ports(watcher));
-    stream().remove(2, "a b");
-    engine.settle();
-    assertEquals(List.of(1), ports(watcher), "ours is still there");
-    stream().put(3, garbage("a b"));
-    stream().remove(4, "a%20b");
-    engine.settle();
-    assertEquals(List.of(), ports(watcher), "the other never said anything");
-    stream().put(5, entry("a b", 5));
-    stream().put(6, garbage("a b"));
-    engine.settle();
-    assertEquals(List.of(5), ports(watcher), "its last good value");
-  }
-
-  @Test
-  void whatIsNoInstanceUnderOurKeyLeavesThePlainOneItsSay() {
-    Watcher watcher = watch();
-    list(1, entry("a b", 1));
-    end(Reason.UNAVAILABLE);
-    engine.advance(1_000);
-    list(2, garbage("a%20b"), entry("a b", 2));
-    assertEquals(List.of(2), ports(watcher));
-    stream().put(3, entry("a b", 3));
-    engine.settle();
-    assertEquals(List.of(3), ports(watcher));
-  }
-
-  @Test
-  void aPlainKeyThatComesBackAfterAResetIsFollowed() {
-    Watcher watcher = watch();
-    list(5, entry("a b", 1));
-    end(Reason.UNAVAILABLE);
-    engine.advance(1_000);
-    list(1);
-    assertEquals(List.of(1), ports(watcher), "it may yet come back");
-    stream().put(2, entry("a b", 2));
-    engine.settle();
-    assertEquals(List.of(2), ports(watcher));
-    stream().remove(3, "a b");
-    engine.settle();
-    assertEquals(List.of(), ports(watcher));
-  }
-
-  @Test
   void aReadThatKnowsNoRevisionIsNoReset() {
     Watcher watcher = watch();
     list(7, entry("a", 1));
@@ -405,10 +336,6 @@ class WatchEngineTest {
     engine.settle();
     assertEquals(Phase.CURRENT, watcher.status().phase(), "five are allowed, and five there");
     assertEquals(8, ports(watcher).size());
-  }
-
-  private static Entry garbage(String segment) {
-    return new Entry(segment, "?".getBytes(UTF_8));
   }
 
   private static List<Integer> ports(Watcher watcher) {
