@@ -96,8 +96,7 @@ final class Conflation<T> {
     try {
       newest = fetch.get();
     } catch (Throwable e) {
-      // An Error too: a lack of memory passes, a state that stays BUSY would not. Logged last,
-      // since
+      // An Error too: a lack of memory passes, a state that stays BUSY would not. Logged last, for
       // that needs memory as well.
       context.execute(() -> finish(() -> {}));
       LOG.log(Level.WARNING, "news for a channel could not be fetched; the next will be", e);
