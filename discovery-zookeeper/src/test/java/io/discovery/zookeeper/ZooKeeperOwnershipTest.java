@@ -243,10 +243,14 @@ class ZooKeeperOwnershipTest {
     Driver.Owner owner = driver.own("a", "1");
     owner.takeOver("x");
     Stat first = stat("/a/1");
+    operator.close();
     server.stop();
-    owner
-        .awaitLoss(); // the client gives its session up; a restarted server gives it a full timeout
+    // The client gives its session up; a restarted server gives it a full timeout.
+    owner.awaitLoss();
     server.start();
+    // Not the old one again: a server that starts may accept a connection and forget it, which a
+    // client notices after most of its session.
+    operator = RawClient.connect(server.endpoint());
     driver.eventually(Driver.SOON, b -> owner.startHeal("x"));
     Stat second = stat("/a/1");
     assertNotEquals(first.getEphemeralOwner(), second.getEphemeralOwner());
