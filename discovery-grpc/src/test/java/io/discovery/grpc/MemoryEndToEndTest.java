@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.discovery.RegistryConfig;
 import io.discovery.tck.MemoryStore;
 import io.discovery.tck.Server;
+import org.junit.jupiter.api.Tag;
 
+/** The quickest way to one of these tests while working; the real stores are what counts. */
+@Tag("long")
 final class MemoryEndToEndTest extends EndToEnd {
   private final MemoryStore store = MemoryStore.named("grpc-end-to-end");
 
