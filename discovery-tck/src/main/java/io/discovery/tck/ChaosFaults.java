@@ -22,20 +22,24 @@ final class ChaosFaults {
   }
 
   private final List<Spell> spells = new ArrayList<>();
-  private final Map<String, Long> begun = new TreeMap<>();
+  private final Map<String, Spell> open = new TreeMap<>(); // by lane; with no end
   private int count;
 
-  /** A fault that lasts until {@link #end}; the server cannot be reached on this lane. */
-  void begin(String lane) {
+  /**
+   * A fault that lasts until {@link #end}.
+   *
+   * @param opaque whether the server cannot be reached on this lane
+   */
+  void begin(String lane, boolean opaque) {
     count++;
-    begun.put(lane, System.currentTimeMillis());
+    open.put(lane, new Spell(lane, System.currentTimeMillis(), Long.MAX_VALUE, opaque));
   }
 
   /** The end of the fault on this lane, if there is one. */
   void end(String lane) {
-    Long begin = begun.remove(lane);
-    if (begin != null) {
-      add(new Spell(lane, begin, System.currentTimeMillis(), true));
+    Spell spell = open.remove(lane);
+    if (spell != null) {
+      add(new Spell(lane, spell.begin, System.currentTimeMillis(), spell.opaque));
     }
   }
 

@@ -47,16 +47,15 @@ final class ChaosSchedule {
   }
 
   private void drawFaults() {
-    Optional<Link> path = fixture.openLink();
-    path.ifPresent(Link::close);
+    List<ChaosPath> ills = ills();
     // A server in trouble hides what else is wrong: every third schedule leaves it alone.
     boolean server = fixture.server().isPresent() && random.nextInt(3) > 0;
     for (long at = CALM; at < length - CALM; at += random.nextLong(400, 1_600)) {
       int die = random.nextInt(100);
       if (die < 14 && server) {
         hurtServer(at);
-      } else if (die < 58 && path.isPresent()) {
-        hurtPath(at);
+      } else if (die < 58 && !ills.isEmpty()) {
+        hurtPath(at, ills.get(random.nextInt(ills.size())));
       } else if (die < 70) {
         freeze(at);
       } else if (die < 80) {
@@ -79,17 +78,20 @@ final class ChaosSchedule {
             });
   }
 
-  private void hurtPath(long at) {
+  private List<ChaosPath> ills() {
+    Optional<Link> path = fixture.openLink();
+    List<ChaosPath> ills = path.map(ChaosPath::possibleOn).orElse(List.of());
+    path.ifPresent(Link::close);
+    return ills;
+  }
+
+  private void hurtPath(long at, ChaosPath ill) {
     int path = random.nextInt(REGISTRANTS + WATCHERS - 1);
-    List<Kind> kinds =
-        List.of(Kind.CUT, Kind.FINISH, Kind.REFUSE, Kind.BLACK_HOLE, Kind.LOSE_ANSWERS);
-    Kind kind = kinds.get(random.nextInt(kinds.size()));
-    boolean passing = kind == Kind.CUT || kind == Kind.FINISH;
-    reserve(1 + path, at, passing ? 0 : spell(), random.nextLong(1_500))
+    reserve(1 + path, at, ill.lasts() ? spell() : 0, random.nextLong(1_500))
         .ifPresent(
             end -> {
-              steps.add(ChaosStep.of(at, kind, path));
-              if (!passing) {
+              steps.add(ChaosStep.of(at, ill.kind(), path));
+              if (ill.lasts()) {
                 steps.add(ChaosStep.of(end, Kind.HEAL_PATH, path));
               }
             });

@@ -139,7 +139,7 @@ final class ChaosStage implements AutoCloseable {
       server.stop();
       faults.add(new Spell("server", begun, System.currentTimeMillis(), false));
     }
-    faults.begin("server");
+    faults.begin("server", true);
     if (kind == ChaosStep.Kind.KILL_SERVER) {
       server.kill();
     } else if (kind == ChaosStep.Kind.PAUSE_SERVER) {
@@ -151,7 +151,7 @@ final class ChaosStage implements AutoCloseable {
     ChaosProcess registrant = registrants[who];
     switch (kind) {
       case FREEZE -> {
-        faults.begin(registrant.name());
+        faults.begin(registrant.name(), true);
         registrant.freeze();
       }
       case THAW -> {
@@ -170,23 +170,17 @@ final class ChaosStage implements AutoCloseable {
   private void onPath(ChaosStep.Kind kind, int path) {
     Link link = links.get(path);
     long begun = System.currentTimeMillis();
-    switch (kind) {
-      case CUT -> link.cut();
-      case FINISH -> link.finish();
-      case HEAL_PATH -> {
-        faults.end(lane(path));
-        link.restore();
-      }
-      default -> {
-        faults.begin(lane(path));
-        switch (kind) {
-          case REFUSE -> link.refuse();
-          case BLACK_HOLE -> link.blackHole();
-          default -> link.loseAnswers();
-        }
-      }
+    if (kind == ChaosStep.Kind.HEAL_PATH) {
+      faults.end(lane(path));
+      link.restore();
+      return;
     }
-    if (kind == ChaosStep.Kind.CUT || kind == ChaosStep.Kind.FINISH) {
+    ChaosPath fault = ChaosPath.of(kind);
+    if (fault.lasts()) {
+      faults.begin(lane(path), fault.opaque());
+    }
+    fault.strike(link);
+    if (!fault.lasts()) {
       faults.passed(lane(path), begun);
     }
   }

@@ -21,12 +21,16 @@ record ChaosStep(long at, Kind kind, int who, int slot, int epoch, int version) 
     STOP_SERVER,
     PAUSE_SERVER,
     HEAL_SERVER,
-    /** A path ends its connections; or carries nothing until it is well again. */
+    /** A path ends its connections; is no way at all, or a bad one, until it is well again. */
     CUT,
     FINISH,
     REFUSE,
     BLACK_HOLE,
     LOSE_ANSWERS,
+    LOSE_REQUESTS,
+    DELAY,
+    THROTTLE,
+    CUT_AFTER,
     HEAL_PATH,
     /** A registrant is frozen, goes on, dies, and is started again. */
     FREEZE,

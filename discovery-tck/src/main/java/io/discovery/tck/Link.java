@@ -53,7 +53,10 @@ public interface Link extends AutoCloseable {
     lacks("byte limit");
   }
 
-  /** Returns how many connections were opened through this link so far. */
+  /**
+   * Returns how many connections clients have opened through this link so far. One that the store
+   * then refused counts, one that the link refused need not.
+   */
   default long connections() {
     return lacks("counter");
   }

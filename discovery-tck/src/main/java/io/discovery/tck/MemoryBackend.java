@@ -40,6 +40,7 @@ final class MemoryBackend implements Backend {
     this.link = link;
     this.config = config;
     this.context = context;
+    link.knock();
     store.join(this, context.loop()::nanoTime);
     sweep();
   }
@@ -89,6 +90,7 @@ final class MemoryBackend implements Backend {
     MemoryFault fault = fault();
     CompletableFuture<T> answer = new CompletableFuture<>();
     if (fault == MemoryFault.REFUSED) {
+      link.knock();
       loop().execute(() -> answer.completeExceptionally(unavailable("connection refused")));
       return answer;
     }

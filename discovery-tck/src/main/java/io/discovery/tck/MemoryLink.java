@@ -1,6 +1,7 @@
 package io.discovery.tck;
 
 import io.discovery.RegistryConfig;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A path to a {@link MemoryStore} that can be cut, by the name that registries give in option
@@ -9,6 +10,7 @@ import io.discovery.RegistryConfig;
 public final class MemoryLink implements Link {
   private final MemoryStore store;
   private final String name;
+  private final AtomicLong knocks = new AtomicLong();
   private volatile MemoryFault fault = MemoryFault.NONE;
 
   MemoryLink(MemoryStore store, String name) {
@@ -45,6 +47,16 @@ public final class MemoryLink implements Link {
   @Override
   public void loseAnswers() {
     fault = MemoryFault.DEAF;
+  }
+
+  @Override
+  public long connections() {
+    return knocks.get();
+  }
+
+  /** Counts a connection, or an attempt at one. */
+  void knock() {
+    knocks.incrementAndGet();
   }
 
   /** All is well again; streams that missed a change meanwhile end. */

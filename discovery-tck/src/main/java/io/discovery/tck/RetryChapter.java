@@ -41,6 +41,30 @@ interface RetryChapter extends Chapter {
   }
 
   /**
+   * The store is dead, while what leads to it is not: a registry with a registration and a watch
+   * knocks seldom. Needs a Server and a Link with a counter. Check the retries that a client
+   * library makes by itself.
+   */
+  @Test
+  default void s318_aDeadStoreIsSeldomKnockedAt() {
+    Scenario stage = scenario();
+    Server server = stage.server();
+    Link link = stage.link();
+    Registry registry = stage.open(link);
+    stage.register(registry, Scenario.instance("orders", "1"));
+    Recorder view = stage.watch(registry, "orders");
+    view.awaitPhase(Phase.CURRENT, stage.convergence());
+    server.kill();
+    view.awaitPhase(Phase.STALE, stage.detection());
+    long before = link.connections();
+    view.expectQuiet(Duration.ofSeconds(4));
+    long knocks = link.connections() - before;
+    stage.check(knocks <= 40, knocks + " connections tried in about four seconds");
+    server.start();
+    view.awaitPhase(Phase.CURRENT, stage.convergence());
+  }
+
+  /**
    * Forty registries watch one service when the server restarts: at most half of them read again
    * within a second of its being ready, and all are back in time. Needs a Server. Check that a
    * backend says that the store is reachable and leaves it to the engine when to read.

@@ -1,15 +1,19 @@
 package io.discovery.tck;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.discovery.RegistryConfig;
 import io.discovery.tck.ChaosStep.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -18,15 +22,19 @@ import org.junit.jupiter.api.Test;
 /** A schedule is its seed's, and whatever it hurts it heals. */
 class ChaosScheduleTest {
   private static final Map<Kind, Kind> CURES =
-      Map.of(
-          Kind.KILL_SERVER, Kind.HEAL_SERVER,
-          Kind.STOP_SERVER, Kind.HEAL_SERVER,
-          Kind.PAUSE_SERVER, Kind.HEAL_SERVER,
-          Kind.REFUSE, Kind.HEAL_PATH,
-          Kind.BLACK_HOLE, Kind.HEAL_PATH,
-          Kind.LOSE_ANSWERS, Kind.HEAL_PATH,
-          Kind.FREEZE, Kind.THAW,
-          Kind.KILL, Kind.LAUNCH);
+      Map.ofEntries(
+          entry(Kind.KILL_SERVER, Kind.HEAL_SERVER),
+          entry(Kind.STOP_SERVER, Kind.HEAL_SERVER),
+          entry(Kind.PAUSE_SERVER, Kind.HEAL_SERVER),
+          entry(Kind.REFUSE, Kind.HEAL_PATH),
+          entry(Kind.BLACK_HOLE, Kind.HEAL_PATH),
+          entry(Kind.LOSE_ANSWERS, Kind.HEAL_PATH),
+          entry(Kind.LOSE_REQUESTS, Kind.HEAL_PATH),
+          entry(Kind.DELAY, Kind.HEAL_PATH),
+          entry(Kind.THROTTLE, Kind.HEAL_PATH),
+          entry(Kind.CUT_AFTER, Kind.HEAL_PATH),
+          entry(Kind.FREEZE, Kind.THAW),
+          entry(Kind.KILL, Kind.LAUNCH));
 
   @Test
   void theSameSeedGivesTheSameSteps() {
@@ -63,9 +71,54 @@ class ChaosScheduleTest {
     assertEquals(EnumSet.allOf(Kind.class), seen);
   }
 
-  private static List<ChaosStep> draw(long seed) {
+  @Test
+  void aPathIsSparedWhatItCannotSuffer() {
     try (MemoryFixture fixture = new MemoryFixture()) {
-      return ChaosSchedule.draw(seed, Duration.ofSeconds(60), fixture);
+      Set<Kind> seen =
+          ChaosSchedule.draw(1, Duration.ofMinutes(10), fixture).stream()
+              .map(ChaosStep::kind)
+              .collect(Collectors.toSet());
+      assertTrue(seen.contains(Kind.BLACK_HOLE), "seen: " + seen);
+      assertFalse(seen.contains(Kind.DELAY), "seen: " + seen);
+    }
+  }
+
+  private static List<ChaosStep> draw(long seed) {
+    return ChaosSchedule.draw(seed, Duration.ofSeconds(60), new Proxied());
+  }
+
+  /** Offers what chaos can use; a path that leads nowhere can suffer as any other. */
+  private static final class Proxied implements Fixture {
+    private final MemoryStore store = MemoryStore.named("chaos-schedule");
+
+    @Override
+    public RegistryConfig config() {
+      return store.config();
+    }
+
+    @Override
+    public Bounds bounds() {
+      return Bounds.usual(Duration.ofSeconds(2), Duration.ofMillis(500));
+    }
+
+    @Override
+    public Optional<Store> store() {
+      return Optional.of(store);
+    }
+
+    @Override
+    public Optional<Server> server() {
+      return Optional.of(store);
+    }
+
+    @Override
+    public Optional<Expiry> expiry() {
+      return Optional.of(store);
+    }
+
+    @Override
+    public Optional<Link> openLink() {
+      return Optional.of(Link.through(new TcpProxy(Ports.free()), config()));
     }
   }
 }

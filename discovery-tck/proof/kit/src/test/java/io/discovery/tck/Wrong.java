@@ -251,6 +251,11 @@ enum Wrong implements Subject {
       "s317_viewsAreReadAgain",
       "STALE",
       "s302_aFreshStartIsFresh s307"),
+  /** A store that is away is asked again and again. */
+  RETRIES_HOT(
+      WrongOutages.retryingHot(),
+      "s318_aDeadStoreIsSeldomKnockedAt",
+      "connections tried in about four seconds"),
   // 4 Reading
   /** A list of two pages loses what is between them. */
   LISTS_PARTIALLY(

@@ -133,6 +133,11 @@ class WrongKit extends DiscoveryTck {
     }
 
     @Override
+    public long connections() {
+      return link.connections();
+    }
+
+    @Override
     public void restore() {
       link.restore();
     }

@@ -209,6 +209,32 @@ final class WrongOutages {
         };
   }
 
+  /** Asks a store that refused two hundred times a second whether it would have it now. */
+  static Fault retryingHot() {
+    return at ->
+        new Detour(at) {
+          @Override
+          public Subscription subscribe(String service, Observer observer) {
+            return super.subscribe(
+                service,
+                new Told(observer) {
+                  @Override
+                  public void onEnd(DiscoveryException cause) {
+                    knock();
+                    super.onEnd(cause);
+                  }
+                });
+          }
+
+          private void knock() {
+            if (!at.healthy()) {
+              WrongWrites.forget(super.services());
+              at.later(5, this::knock);
+            }
+          }
+        };
+  }
+
   /** A round trip to a store that does not answer is waited for on the event loop. */
   static Fault blockingTheLoop() {
     return probing(
