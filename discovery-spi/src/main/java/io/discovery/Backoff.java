@@ -2,7 +2,6 @@ package io.discovery;
 
 import io.discovery.DiscoveryException.Reason;
 import java.time.Duration;
-import java.util.random.RandomGenerator;
 
 /**
  * How long to wait before the next attempt (rule 3.18): the first retry within a second, then
@@ -17,11 +16,11 @@ final class Backoff {
   private static final long RESPITE_MILLIS = 600;
   private static final long REACHABLE_MILLIS = 2_000;
 
-  private final RandomGenerator random;
+  private final Moments moments;
   private int failures;
 
-  Backoff(RandomGenerator random) {
-    this.random = random;
+  Backoff(Moments moments) {
+    this.moments = moments;
   }
 
   /** Returns the wait after one more failure. */
@@ -33,12 +32,12 @@ final class Backoff {
           case REJECTED -> LONGEST_MILLIS;
           default -> 0;
         };
-    return Duration.ofMillis(floor + random.nextLong(1, span + 1));
+    return moments.retry(floor + 1, floor + span);
   }
 
   /** Returns the wait when the store is said to be back. */
   Duration whenReachable() {
-    return Duration.ofMillis(random.nextLong(RESPITE_MILLIS, REACHABLE_MILLIS + 1));
+    return moments.comeback(RESPITE_MILLIS, REACHABLE_MILLIS);
   }
 
   /** Tells whether the wait under way is the one after a first failure. */

@@ -28,6 +28,7 @@ final class Engine {
   final RandomGenerator random;
   final InstantSource clock;
   final Waiting waiting;
+  final Moments moments; // at which views try again
   final Counters counters = new Counters();
   final Window window = new Window();
   private volatile boolean closed;
@@ -47,6 +48,7 @@ final class Engine {
     this.loop = loop;
     this.listeners = listeners;
     this.random = random;
+    this.moments = new Moments(loop, random);
     this.clock = clock;
     this.waiting = waiting;
   }

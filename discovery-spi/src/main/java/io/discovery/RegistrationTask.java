@@ -60,7 +60,7 @@ final class RegistrationTask implements Ownership.Listener {
     this.ttl = ttl;
     this.onState = onState;
     this.registeredAt = engine.clock.instant();
-    this.retry = new Retry(engine, this::converge);
+    this.retry = new Retry(engine.loop, new Moments(engine.loop, engine.random), this::converge);
     this.written = declared.get();
   }
 

@@ -15,9 +15,9 @@ final class Retry {
   private EventLoop.Timer timer;
   private boolean hasty; // the store being back makes a difference
 
-  Retry(Engine engine, Runnable attempt) {
-    this.loop = engine.loop;
-    this.backoff = new Backoff(engine.random);
+  Retry(EventLoop loop, Moments moments, Runnable attempt) {
+    this.loop = loop;
+    this.backoff = new Backoff(moments);
     this.attempt = attempt;
   }
 

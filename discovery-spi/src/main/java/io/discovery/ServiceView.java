@@ -44,7 +44,7 @@ final class ServiceView implements Stream.Sink {
     this.engine = engine;
     this.service = service;
     this.contents = new Contents(engine, service);
-    this.retry = new Retry(engine, this::subscribe);
+    this.retry = new Retry(engine.loop, engine.moments, this::subscribe);
     this.status = new Status(Phase.CONNECTING, engine.clock.instant(), Optional.empty());
   }
 

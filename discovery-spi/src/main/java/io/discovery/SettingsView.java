@@ -41,7 +41,7 @@ final class SettingsView implements Stream.Sink {
     this.engine = engine;
     this.service = service;
     this.warnings = new Warnings(engine.loop);
-    this.retry = new Retry(engine, this::subscribe);
+    this.retry = new Retry(engine.loop, engine.moments, this::subscribe);
   }
 
   void add(LocalSettingsWatcher watcher) {

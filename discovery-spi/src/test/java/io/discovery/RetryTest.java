@@ -20,12 +20,9 @@ class RetryTest {
   private final List<Retry> herd = new ArrayList<>();
 
   private void fail(int failures) {
-    RegistryConfig config = RegistryConfig.defaults().withFormat("etcd-naming");
     for (int i = 0; i < CLIENTS; i++) {
-      SplittableRandom random = new SplittableRandom(i);
-      Engine engine =
-          new Engine("test", config, time, time.listeners(), random, time, Waiting.BLOCKING);
-      Retry retry = new Retry(engine, attempts::incrementAndGet);
+      Retry retry =
+          new Retry(time, new Moments(time, new SplittableRandom(i)), attempts::incrementAndGet);
       for (int k = 0; k < failures; k++) {
         retry.after(Reason.UNAVAILABLE);
       }
@@ -48,6 +45,24 @@ class RetryTest {
       herd.forEach(Retry::hurry); // said again, it puts nobody off
       time.advance(Duration.ofSeconds(1));
       assertEquals(CLIENTS, attempts.get(), "within two seconds");
+    }
+  }
+
+  /** What they read then shares requests. */
+  @Test
+  void viewsOfOneRegistryComeTogether() {
+    Moments moments = new Moments(time, new SplittableRandom(1));
+    for (int i = 0; i < CLIENTS; i++) {
+      herd.add(new Retry(time, moments, attempts::incrementAndGet));
+    }
+    for (int round = 1; round <= 5; round++) {
+      herd.forEach(retry -> retry.after(Reason.UNAVAILABLE));
+      long longest = Duration.ofSeconds(1L << (round - 1)).toMillis();
+      for (long waited = 0; attempts.get() == 0; waited++) {
+        assertTrue(waited <= longest, "none came within " + longest + " ms");
+        time.advance(Duration.ofMillis(1));
+      }
+      assertEquals(CLIENTS, attempts.getAndSet(0), "in round " + round);
     }
   }
 
