@@ -120,6 +120,7 @@ final class FakeChannel extends LoadBalancer.Helper {
 
   @Override
   public LoadBalancer.Subchannel createSubchannel(LoadBalancer.CreateSubchannelArgs args) {
+    assertNoLockHeld();
     Connection connection = new Connection(args.getAddresses());
     connections.add(connection);
     opened++;
@@ -129,9 +130,15 @@ final class FakeChannel extends LoadBalancer.Helper {
   @Override
   public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
     context.throwIfNotInThisSynchronizationContext();
+    assertNoLockHeld();
     updates++;
     this.state = state;
     this.picker = picker;
+  }
+
+  private static void assertNoLockHeld() {
+    assertEquals(
+        List.of(), Probe.monitorsHeld(), "what a channel does meanwhile may wait for anybody");
   }
 
   @Override

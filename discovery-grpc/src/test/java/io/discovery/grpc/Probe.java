@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 final class Probe implements AutoCloseable {
   final List<NameResolver.ResolutionResult> results = new CopyOnWriteArrayList<>();
   final Set<String> threads = new java.util.concurrent.ConcurrentSkipListSet<>();
+  volatile Runnable whenTold = () -> {}; // on the channel's thread, as a policy at work
   final ExecutorService executor =
       Executors.newCachedThreadPool(task -> new Thread(task, "channel-executor"));
   private final ScheduledExecutorService timer =
@@ -116,6 +117,7 @@ final class Probe implements AutoCloseable {
       assertEquals(List.of(), monitorsHeld(), "what a channel does meanwhile may wait for anybody");
       threads.add(Thread.currentThread().getName());
       results.add(result);
+      whenTold.run();
       return Status.OK;
     }
 
@@ -131,7 +133,7 @@ final class Probe implements AutoCloseable {
   }
 
   /** Returns which of our locks this thread has. */
-  private static List<String> monitorsHeld() {
+  static List<String> monitorsHeld() {
     long[] self = {Thread.currentThread().getId()};
     return Arrays.stream(
             ManagementFactory.getThreadMXBean()
