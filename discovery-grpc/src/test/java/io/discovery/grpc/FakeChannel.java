@@ -20,7 +20,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.net.InetSocketAddress;
-import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -166,17 +165,7 @@ final class FakeChannel extends LoadBalancer.Helper {
 
   @Override
   public ChannelLogger getChannelLogger() {
-    return new ChannelLogger() {
-      @Override
-      public void log(ChannelLogLevel level, String message) {
-        log.add(level + " " + message);
-      }
-
-      @Override
-      public void log(ChannelLogLevel level, String format, Object... arguments) {
-        log(level, MessageFormat.format(format, arguments));
-      }
-    };
+    return new ListLogger(log);
   }
 
   @Override

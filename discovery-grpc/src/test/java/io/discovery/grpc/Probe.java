@@ -33,6 +33,7 @@ final class Probe implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "channel-timer"));
   private final List<Throwable> broken = new CopyOnWriteArrayList<>();
+  final List<String> log = new CopyOnWriteArrayList<>();
   private final SynchronizationContext context =
       new SynchronizationContext((thread, error) -> broken.add(error));
 
@@ -44,6 +45,7 @@ final class Probe implements AutoCloseable {
         .setScheduledExecutorService(timer)
         .setOffloadExecutor(executor)
         .setServiceConfigParser(new NoServiceConfig())
+        .setChannelLogger(new ListLogger(log))
         .build();
   }
 
