@@ -17,20 +17,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calls experience when all instances are others at once, or the same again. */
 final class ChannelSwapTest {
   private final MemoryStore store = MemoryStore.named("swap-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   /** Returns a port where nobody listens any more. */
   private int deadPort() {
