@@ -1,8 +1,6 @@
 package io.discovery.grpc;
 
 import io.discovery.ServiceInstance;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,8 +21,6 @@ record Addressing(
     Optional<Function<ServiceInstance, ? extends SocketAddress>> function) {
   static final Addressing HOST_AND_PORT = new Addressing(InetSocketAddress.class, Optional.empty());
 
-  private static final Logger LOG = System.getLogger("io.discovery.grpc");
-
   /** RFC 6761 keeps .invalid free of hosts. */
   private static final String NOWHERE = "no-instances.invalid";
 
@@ -34,28 +30,44 @@ record Addressing(
   }
 
   /**
-   * Returns the addresses of an instance whose host has these; none if it has no address of the
-   * kind that is dialled.
+   * What became of an instance.
    *
-   * @param complaint how loud to say that
+   * @param addresses none if the host has none, or if the instance cannot be dialled
+   * @param failure why it cannot be
    */
-  List<SocketAddress> of(ServiceInstance instance, List<InetAddress> host, Level complaint) {
+  record Dialled(List<SocketAddress> addresses, Optional<Throwable> failure) {}
+
+  /**
+   * Returns the addresses of an instance whose host has these. Does not fail: whatever the user's
+   * function throws costs this instance alone.
+   */
+  Dialled of(ServiceInstance instance, List<InetAddress> host) {
     if (looksUpHost(instance)) {
-      return host.stream()
-          .<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port()))
-          .toList();
+      return new Dialled(
+          host.stream()
+              .<SocketAddress>map(ip -> new InetSocketAddress(ip, instance.port()))
+              .toList(),
+          Optional.empty());
     }
-    return apply(function.orElse(Addressing::refuse), instance, complaint).stream().toList();
+    try {
+      SocketAddress address = function.orElse(Addressing::refuse).apply(instance);
+      return new Dialled(List.of(address), Optional.empty());
+    } catch (Throwable e) {
+      return new Dialled(List.of(), Optional.of(e));
+    }
   }
 
   /** Returns an address that no instance has, dialling which fails at once. */
   Optional<SocketAddress> nowhere(String service) {
-    return function.isPresent()
-        ? apply(
-            function.get(),
-            new ServiceInstance(service, NOWHERE, NOWHERE, 1, 0, Map.of()),
-            Level.WARNING)
-        : Optional.of(InetSocketAddress.createUnresolved(NOWHERE, 1));
+    if (function.isEmpty()) {
+      return Optional.of(InetSocketAddress.createUnresolved(NOWHERE, 1));
+    }
+    ServiceInstance nobody = new ServiceInstance(service, NOWHERE, NOWHERE, 1, 0, Map.of());
+    Dialled dialled = of(nobody, List.of());
+    dialled
+        .failure()
+        .ifPresent(why -> new Complaints(Percent.encode(service)).add(nobody, why, false));
+    return dialled.addresses().stream().findFirst();
   }
 
   static boolean isNowhere(ServiceInstance instance) {
@@ -66,28 +78,5 @@ record Addressing(
   private static SocketAddress refuse(ServiceInstance instance) {
     throw InstanceAddress.unexpected(
         instance, "host and port alone; other addresses are for channels made for them");
-  }
-
-  private static Optional<SocketAddress> apply(
-      Function<ServiceInstance, ? extends SocketAddress> function,
-      ServiceInstance instance,
-      Level complaint) {
-    try {
-      return Optional.of(function.apply(instance));
-    } catch (RuntimeException e) {
-      String message =
-          "instance "
-              + Percent.encode(instance.service())
-              + "/"
-              + Percent.encodeInvisible(instance.id())
-              + " is left out, this channel cannot dial it: "
-              + e.getMessage();
-      if (e instanceof IllegalArgumentException) {
-        LOG.log(complaint, message);
-      } else {
-        LOG.log(complaint, message, e); // no judgement but a mistake, to be found
-      }
-      return Optional.empty();
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.discovery.grpc;
 
+import io.discovery.Watcher;
 import io.discovery.grpc.Shared.Lease;
+import io.grpc.ChannelLogger;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
@@ -38,6 +40,7 @@ final class DiscoveryNameResolver extends NameResolver {
   private final long seed = new Random().nextLong();
 
   // In the context.
+  private final ViewLog log;
   private Listener2 listener; // null before start
   private List<EquivalentAddressGroup> served = List.of(); // what the balancer works with
   private Optional<ConfigOrError> config = Optional.empty(); // the service config it works with
@@ -47,8 +50,12 @@ final class DiscoveryNameResolver extends NameResolver {
   private volatile Lease<ServiceAddresses> share; // null before the first join
   private volatile boolean shutdown;
 
-  /** What is known of a service, and how it is to be called if operators say so. */
-  private record News(Resolution where, Optional<ConfigOrError> how) {}
+  /**
+   * What is known of a service, how it is to be called if operators say so, and how far the view
+   * can be trusted; nothing if there is none.
+   */
+  private record News(
+      Resolution where, Optional<ConfigOrError> how, Optional<Watcher.Status> view) {}
 
   /**
    * @param published what reads the service configs that operators publish; empty to ignore them
@@ -63,6 +70,7 @@ final class DiscoveryNameResolver extends NameResolver {
     this.key = key;
     this.balancing = balancing;
     this.published = published;
+    this.log = new ViewLog(logger(args));
     this.conflation =
         new Conflation<>(
             args.getSynchronizationContext(),
@@ -113,6 +121,7 @@ final class DiscoveryNameResolver extends NameResolver {
   private News fetch() {
     try {
       ServiceAddresses service = join();
+      Watcher.Status view = service.status();
       Resolution newest = service.resolution();
       if (newest instanceof Resolution.Found
           && published.isPresent()
@@ -125,13 +134,15 @@ final class DiscoveryNameResolver extends NameResolver {
           newest instanceof Resolution.Found found
               ? new Resolution.Found(ordered(found.groups()))
               : newest,
-          how);
+          how,
+          Optional.of(view));
     } catch (Throwable e) {
       if (e instanceof Error) {
         LOG.log(Level.WARNING, "finding " + getServiceAuthority() + " failed", e);
       }
       String why = "cannot find " + getServiceAuthority() + ": " + e.getMessage();
-      return new News(new Resolution.Failed(why, Optional.of(e)), Optional.empty());
+      return new News(
+          new Resolution.Failed(why, Optional.of(e)), Optional.empty(), Optional.empty());
     }
   }
 
@@ -182,6 +193,7 @@ final class DiscoveryNameResolver extends NameResolver {
     } else if (newest instanceof Resolution.Failed failed && served.isEmpty()) {
       tellFailure(failed.message(), failed.cause());
     }
+    news.view().ifPresent(view -> log.status(view, served.size()));
   }
 
   /**
@@ -219,6 +231,21 @@ final class DiscoveryNameResolver extends NameResolver {
     // Only if asked for: any at all replaces the one that the channel's owner has set.
     config.or(balancing::serviceConfig).ifPresent(result::setServiceConfig);
     return result.build();
+  }
+
+  /** Returns the channel's logger; one that drops all if whoever calls us is no channel. */
+  private static ChannelLogger logger(Args args) {
+    try {
+      return args.getChannelLogger();
+    } catch (IllegalStateException hasNone) {
+      return new ChannelLogger() {
+        @Override
+        public void log(ChannelLogLevel level, String message) {}
+
+        @Override
+        public void log(ChannelLogLevel level, String format, Object... arguments) {}
+      };
+    }
   }
 
   /**

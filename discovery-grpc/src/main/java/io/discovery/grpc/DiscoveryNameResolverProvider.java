@@ -86,8 +86,9 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
    * @param addressType what the transport dials
    * @param address makes the address of an instance, see {@link InstanceAddress}; pure and quick,
    *     and the one to judge whether what a record says may be dialled. An instance for which it
-   *     throws is left out, with a line in the log. It is also asked for the address of a host
-   *     {@code no-instances.invalid}, where nobody must be
+   *     throws is left out, with a line in the log, until its record changes; after an {@link
+   *     Error}, which may pass, until there is any news of the service. It is also asked for the
+   *     address of a host {@code no-instances.invalid}, where nobody must be
    */
   public <A extends SocketAddress> DiscoveryNameResolverProvider(
       Registry registry, Class<A> addressType, Function<ServiceInstance, A> address) {

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -26,10 +28,12 @@ import java.util.regex.Pattern;
  * asks for a refresh and the answer is older than {@link #FRESH}. A failure leaves an earlier
  * answer standing. Hosts that no instance uses are forgotten, which bounds the cache.
  *
- * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads of their own,
- * {@value #THREADS} at most in the whole process and {@value #AT_ONCE} for one service, and not on
- * a channel's executor: a slow name server shall hold up no calls, a service with many slow names
- * no other service, and an answer serves all channels.
+ * <p>Safe for any thread; never blocks. Look-ups do, so they run on daemon threads, started when
+ * needed, and not on a channel's executor: a slow name server shall hold up no calls, and an answer
+ * serves all channels. A service has {@value #AT_ONCE} under way at most, the first of them on a
+ * thread of its own, so that no number of services whose names hang keeps it from its answers. The
+ * others share {@value #SHARED_THREADS} threads. Hence the process has that many at most, and one
+ * more for each service.
  */
 final class HostNames implements AutoCloseable {
   /** As long as a JVM by default remembers a failure. */
@@ -39,9 +43,16 @@ final class HostNames implements AutoCloseable {
   static final Duration FRESH = Duration.ofSeconds(30);
 
   private static final Logger LOG = System.getLogger("io.discovery.grpc");
-  private static final int THREADS = 64;
-  private static final int AT_ONCE = 8;
-  private static final Executor POOL = pool();
+  static final int SHARED_THREADS = 64;
+  static final int AT_ONCE = 8;
+
+  /** For one look-up of each service, which waits for no other's. */
+  private static final Executor OWN = pool(0, Integer.MAX_VALUE, new SynchronousQueue<>());
+
+  /** For the others. */
+  private static final Executor SHARED =
+      pool(SHARED_THREADS, SHARED_THREADS, new LinkedBlockingQueue<>());
+
   private static final Pattern IPV4 =
       Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.(?!$)|$)){4}");
 
@@ -51,7 +62,8 @@ final class HostNames implements AutoCloseable {
   private final Runnable changed;
   private final Map<String, Answer> answers = new HashMap<>(); // guarded by this
   private final Queue<String> waiting = new ArrayDeque<>(); // guarded by this
-  private int workers; // busy with look-ups; guarded by this
+  private boolean ownWorks; // the worker on OWN; guarded by this
+  private int othersWork; // workers on SHARED; guarded by this
   private boolean retrying; // guarded by this
   private boolean closed; // guarded by this
 
@@ -139,27 +151,38 @@ final class HostNames implements AutoCloseable {
     answers.put(host, next);
     if (literal.isEmpty()) {
       waiting.add(host);
-      if (workers < AT_ONCE) {
-        POOL.execute(this::lookUpNext);
-        workers++;
+      if (!ownWorks) {
+        OWN.execute(() -> lookUpNext(true));
+        ownWorks = true;
+      } else if (othersWork < AT_ONCE - 1) {
+        SHARED.execute(() -> lookUpNext(false));
+        othersWork++;
       }
     }
     return next;
   }
 
-  private void lookUpNext() {
+  /**
+   * @param own whether on the service's own thread
+   */
+  private void lookUpNext(boolean own) {
     String host;
     synchronized (this) {
       host = waiting.poll();
       if (host == null) {
-        workers--;
+        if (own) {
+          ownWorks = false;
+        } else {
+          othersWork--;
+        }
         return;
       }
     }
     try {
       lookUp(host);
     } finally {
-      POOL.execute(this::lookUpNext); // behind those of other services that wait for a thread
+      // No loop: on SHARED it queues behind other services, which wait for a thread.
+      (own ? OWN : SHARED).execute(() -> lookUpNext(own));
     }
   }
 
@@ -204,7 +227,7 @@ final class HostNames implements AutoCloseable {
   private void retryLater() {
     if (!retrying) {
       retrying = true;
-      CompletableFuture.delayedExecutor(retry.toMillis(), TimeUnit.MILLISECONDS, POOL)
+      CompletableFuture.delayedExecutor(retry.toMillis(), TimeUnit.MILLISECONDS, OWN)
           .execute(this::retryFailed);
     }
   }
@@ -233,14 +256,14 @@ final class HostNames implements AutoCloseable {
     }
   }
 
-  private static Executor pool() {
+  private static Executor pool(int core, int most, BlockingQueue<Runnable> queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            core,
+            most,
             10,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            queue,
             task -> {
               Thread thread = new Thread(task, "discovery-grpc-lookup");
               thread.setDaemon(true);

@@ -10,7 +10,6 @@ import io.discovery.grpc.Shared.Lease;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver.ConfigOrError;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -104,11 +103,23 @@ final class ServiceAddresses implements AutoCloseable {
                 });
   }
 
-  /** What was made of an instance whose host has these addresses; nothing if there are none. */
+  /**
+   * What was made of an instance whose host has these addresses; nothing if there are none.
+   *
+   * @param failure why it is left out, if the way to dial it is to blame
+   */
   private record Group(
-      ServiceInstance instance, List<InetAddress> host, Optional<EquivalentAddressGroup> group) {
+      ServiceInstance instance,
+      List<InetAddress> host,
+      Optional<EquivalentAddressGroup> group,
+      Optional<Throwable> failure) {
     boolean fits(ServiceInstance instance, List<InetAddress> host) {
-      return this.instance.equals(instance) && this.host.equals(host);
+      return this.instance.equals(instance) && this.host.equals(host) && !isToBeTriedAgain();
+    }
+
+    /** An Error says something of the process, such as a lack of memory, and may pass. */
+    boolean isToBeTriedAgain() {
+      return failure.filter(Error.class::isInstance).isPresent();
     }
   }
 
@@ -188,6 +199,11 @@ final class ServiceAddresses implements AutoCloseable {
     return System.nanoTime() - settingsAwaitedUntil < 0;
   }
 
+  /** Returns how far that can be trusted. */
+  Watcher.Status status() {
+    return watcher.status();
+  }
+
   /** Returns what is known now. Never waits for the network. */
   synchronized Resolution resolution() {
     Optional<Snapshot> known = watcher.current();
@@ -207,10 +223,10 @@ final class ServiceAddresses implements AutoCloseable {
   private Resolution resolution(long newest, List<ServiceInstance> instances) {
     // Not by a signal: the watcher knows a little earlier than it calls its listener.
     if (newest != sequence || hostsChanged) {
-      sequence = NOTHING; // stays if the user's function ends in an Error
+      sequence = NOTHING; // stays if this ends in an Error
       hostsChanged = false; // first, so that what changes meanwhile is not missed
       resolution = resolve(instances);
-      sequence = newest;
+      sequence = groups.values().stream().anyMatch(Group::isToBeTriedAgain) ? NOTHING : newest;
     }
     return resolution;
   }
@@ -227,6 +243,7 @@ final class ServiceAddresses implements AutoCloseable {
   private Resolution resolve(List<ServiceInstance> instances) {
     Map<String, Group> next = new HashMap<>();
     List<EquivalentAddressGroup> found = new ArrayList<>(instances.size());
+    Complaints complaints = new Complaints(service);
     boolean waiting = false;
     hosts.retain(instances.stream().map(ServiceInstance::host).collect(Collectors.toSet()));
     for (ServiceInstance instance : instances) {
@@ -236,12 +253,15 @@ final class ServiceAddresses implements AutoCloseable {
               : HostNames.Answer.NOT_ASKED;
       Group group = groups.get(instance.id());
       if (group == null || !group.fits(instance, host.addresses())) {
-        group = group(instance, host.addresses(), group != null && isLeftOut(group));
+        boolean again = group != null && group.failure.isPresent();
+        group = group(instance, host.addresses());
+        group.failure.ifPresent(why -> complaints.add(instance, why, again));
       }
       next.put(instance.id(), group);
       group.group.ifPresent(found::add);
       waiting |= host.isAwaited();
     }
+    complaints.end();
     groups = next;
     if (!found.isEmpty()) {
       return new Resolution.Found(found);
@@ -254,16 +274,14 @@ final class ServiceAddresses implements AutoCloseable {
     }
     return instances.stream().anyMatch(addressing::looksUpHost)
         ? failed("none of the hosts of its instances has an address: " + some(instances), null)
-        : failed("this channel can dial none of its instances; see the log", null);
+        : failed(
+            "this channel can dial none of its instances; see the log",
+            next.get(instances.get(0).id()).failure.orElse(null));
   }
 
-  private boolean isLeftOut(Group group) {
-    return group.group.isEmpty() && !addressing.looksUpHost(group.instance);
-  }
-
-  private Group group(ServiceInstance instance, List<InetAddress> host, boolean complained) {
-    List<SocketAddress> addresses =
-        addressing.of(instance, host, complained ? Level.DEBUG : Level.WARNING);
+  private Group group(ServiceInstance instance, List<InetAddress> host) {
+    Addressing.Dialled dialled = addressing.of(instance, host);
+    List<SocketAddress> addresses = dialled.addresses();
     Attributes attributes =
         Attributes.newBuilder().set(DiscoveryNameResolverProvider.INSTANCE, instance).build();
     return new Group(
@@ -271,7 +289,8 @@ final class ServiceAddresses implements AutoCloseable {
         host,
         addresses.isEmpty()
             ? Optional.empty()
-            : Optional.of(new EquivalentAddressGroup(addresses, attributes)));
+            : Optional.of(new EquivalentAddressGroup(addresses, attributes)),
+        dialled.failure());
   }
 
   private Resolution failed(String why, Throwable cause) {

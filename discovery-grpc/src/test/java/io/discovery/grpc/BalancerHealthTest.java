@@ -10,19 +10,14 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The policy {@code discovery} together with what else gRPC has to leave instances out. */
 final class BalancerHealthTest {
   private final MemoryStore store = MemoryStore.named("health-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Fleet fleet = new Fleet(stage);
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void anInstanceThatSaysItIsIllGetsNoCalls() {

@@ -15,19 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Calls that say where they want to go, and learn where they went. */
 final class BalancerRoutingTest {
   private final MemoryStore store = MemoryStore.named("routing-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Fleet fleet = new Fleet(stage);
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void aCallGoesWhereItsRoutingSays() {

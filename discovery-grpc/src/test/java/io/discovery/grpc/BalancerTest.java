@@ -11,19 +11,14 @@ import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What calls experience under the policy {@code discovery}, with real channels and servers. */
 final class BalancerTest {
   private final MemoryStore store = MemoryStore.named("balancer-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Fleet fleet = new Fleet(stage);
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void weightZeroDrainsAndIfAllDrainCallsFailAndSayWhy() {

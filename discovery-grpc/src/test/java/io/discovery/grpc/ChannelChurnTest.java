@@ -13,20 +13,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instances that come and go while calls are under way. */
 final class ChannelChurnTest {
   private final MemoryStore store = MemoryStore.named("churn-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin", "discovery"})

@@ -16,19 +16,14 @@ import io.grpc.protobuf.services.ChannelzService;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What an operator reads in a process that serves channelz. */
 final class ChannelzTest {
   private final MemoryStore store = MemoryStore.named("channelz-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Fleet fleet = new Fleet(stage);
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void theTraceOfAChannelTellsWhoIsThereAndWhoIsUsed() throws IOException {
@@ -48,6 +43,19 @@ final class ChannelzTest {
     awaitTrace(channelz, target, "discovery: 0% of the calls stay in the own zone");
   }
 
+  @Test
+  void theTraceOfAChannelTellsOfAnOutageAndItsEnd() throws IOException {
+    String target = "discovery:///orders?client-key=" + UUID.randomUUID();
+    fleet.serve(stage.greeter("a"), 1);
+    ManagedChannel channel = stage.build(fleet.builder(target).maxTraceEvents(100));
+    Greeter.call(channel);
+    ChannelzGrpc.ChannelzBlockingStub channelz = channelz();
+    store.stop();
+    awaitTrace(channelz, target, "discovery: the view is STALE since ");
+    store.start();
+    awaitTrace(channelz, target, "discovery: the view is CURRENT again since ");
+  }
+
   private ChannelzGrpc.ChannelzBlockingStub channelz() throws IOException {
     String name = "channelz-" + UUID.randomUUID();
     stage.atEnd(
@@ -59,12 +67,13 @@ final class ChannelzTest {
     return ChannelzGrpc.newBlockingStub(stage.build(InProcessChannelBuilder.forName(name)));
   }
 
+  /** Waits for an event that begins like this. */
   private static void awaitTrace(
-      ChannelzGrpc.ChannelzBlockingStub channelz, String target, String line) {
+      ChannelzGrpc.ChannelzBlockingStub channelz, String target, String beginning) {
     Await.until(
-        () -> line + ", read " + trace(channelz, target),
+        () -> beginning + ", read " + trace(channelz, target),
         Stage.SOON,
-        () -> trace(channelz, target).contains(line));
+        () -> trace(channelz, target).stream().anyMatch(event -> event.startsWith(beginning)));
   }
 
   private static List<String> trace(ChannelzGrpc.ChannelzBlockingStub channelz, String target) {

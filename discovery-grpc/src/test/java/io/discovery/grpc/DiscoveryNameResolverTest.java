@@ -15,8 +15,6 @@ import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -25,7 +23,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -253,30 +250,6 @@ final class DiscoveryNameResolverTest {
     put("b", "10.0.0.2:80");
     probe.awaitAddresses("/10.0.0.2:80");
     assertEquals(2, probe.results.size(), () -> "results: " + probe.results);
-  }
-
-  @Test
-  void anErrorOfTheUsersFunctionIsToldAndPasses() {
-    put("a", "10.0.0.1:80");
-    AtomicBoolean broken = new AtomicBoolean(true);
-    DiscoveryNameResolverProvider provider =
-        new DiscoveryNameResolverProvider(
-            registry,
-            SocketAddress.class,
-            instance -> {
-              if (broken.get()) {
-                throw new AssertionError("on purpose");
-              }
-              return new InetSocketAddress(instance.host(), instance.port());
-            });
-    NameResolver resolver =
-        provider.newNameResolver(URI.create("discovery:///orders"), probe.args());
-    stage.atEnd(() -> probe.inContext(resolver::shutdown));
-    probe.start(resolver);
-    assertEquals("cannot find orders: on purpose", probe.awaitFailure());
-    broken.set(false);
-    probe.inContext(resolver::refresh); // as the policy does when calls fail
-    probe.awaitAddresses("/10.0.0.1:80");
   }
 
   @Test

@@ -20,7 +20,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.net.InetSocketAddress;
-import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -120,6 +119,7 @@ final class FakeChannel extends LoadBalancer.Helper {
 
   @Override
   public LoadBalancer.Subchannel createSubchannel(LoadBalancer.CreateSubchannelArgs args) {
+    assertNoLockHeld();
     Connection connection = new Connection(args.getAddresses());
     connections.add(connection);
     opened++;
@@ -129,9 +129,15 @@ final class FakeChannel extends LoadBalancer.Helper {
   @Override
   public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
     context.throwIfNotInThisSynchronizationContext();
+    assertNoLockHeld();
     updates++;
     this.state = state;
     this.picker = picker;
+  }
+
+  private static void assertNoLockHeld() {
+    assertEquals(
+        List.of(), Probe.monitorsHeld(), "what a channel does meanwhile may wait for anybody");
   }
 
   @Override
@@ -159,17 +165,7 @@ final class FakeChannel extends LoadBalancer.Helper {
 
   @Override
   public ChannelLogger getChannelLogger() {
-    return new ChannelLogger() {
-      @Override
-      public void log(ChannelLogLevel level, String message) {
-        log.add(level + " " + message);
-      }
-
-      @Override
-      public void log(ChannelLogLevel level, String format, Object... arguments) {
-        log(level, MessageFormat.format(format, arguments));
-      }
-    };
+    return new ListLogger(log);
   }
 
   @Override

@@ -44,6 +44,7 @@ final class Greeter implements AutoCloseable {
   private final Server server;
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger(); // of these
 
   /** Starts on a free loopback port. */
   static Greeter start(String name) {
@@ -105,7 +106,13 @@ final class Greeter implements AutoCloseable {
       @Override
       public Attributes transportReady(Attributes attributes) {
         connections.incrementAndGet();
+        open.incrementAndGet();
         return attributes;
+      }
+
+      @Override
+      public void transportTerminated(Attributes attributes) {
+        open.decrementAndGet();
       }
     };
   }
@@ -179,6 +186,11 @@ final class Greeter implements AutoCloseable {
   /** Returns how many connections there have been. */
   int connections() {
     return connections.get();
+  }
+
+  /** Returns how many of them there are now. */
+  int openConnections() {
+    return open.get();
   }
 
   int calls() {

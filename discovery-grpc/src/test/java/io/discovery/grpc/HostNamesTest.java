@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,39 +175,73 @@ final class HostNamesTest {
   }
 
   @Test
-  void manySlowHostsOfAServiceDelayNoOtherService() {
-    CountDownLatch release = new CountDownLatch(1);
-    AtomicInteger atOnce = new AtomicInteger();
-    zone.put("fast.test", List.of(ip(1)));
-    HostNames slow =
-        new HostNames(
-            host -> {
-              atOnce.incrementAndGet();
-              try {
-                release.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-              return new InetAddress[] {ip(2)};
-            },
-            NEVER,
-            NEVER,
-            () -> {});
-    try {
+  void aServiceUsesWhatItMayAndAllItsSlowHostsAreKnownInTheEnd() {
+    Hanging slow = new Hanging();
+    try (slow) {
       for (int i = 0; i < 200; i++) {
-        slow.answer("slow" + i + ".test");
+        slow.hosts.answer("slow" + i + ".test");
       }
-      awaitAddresses("fast.test", ip(1));
-      Await.until("it uses what it may", Stage.SOON, () -> atOnce.get() == 8);
-      release.countDown();
+      Await.until("it uses what it may", Stage.SOON, () -> slow.asked.get() == HostNames.AT_ONCE);
+      slow.release.countDown();
       for (int i = 0; i < 200; i++) {
         String host = "slow" + i + ".test";
-        Await.until(host, Stage.SOON, () -> slow.answer(host).addresses().equals(List.of(ip(2))));
+        Await.until(
+            host, Stage.SOON, () -> slow.hosts.answer(host).addresses().equals(List.of(ip(2))));
       }
-      assertEquals(200, atOnce.get());
+      assertEquals(200, slow.asked.get());
+    }
+  }
+
+  @Test
+  void noNumberOfServicesWhoseHostsHangDelaysAnother() {
+    List<Hanging> services = Stream.generate(Hanging::new).limit(12).toList();
+    try {
+      services.forEach(
+          service ->
+              IntStream.range(0, 20).forEach(i -> service.hosts.answer("slow" + i + ".test")));
+      int most = HostNames.SHARED_THREADS + services.size();
+      Await.until(
+          "all threads there are hang",
+          Stage.SOON,
+          () -> services.stream().mapToInt(service -> service.asked.get()).sum() == most);
+      for (int i = 0; i < 20; i++) {
+        zone.put("fast" + i + ".test", List.of(ip(i)));
+        hosts.answer("fast" + i + ".test");
+      }
+      for (int i = 0; i < 20; i++) {
+        awaitAddresses("fast" + i + ".test", ip(i));
+      }
+      // Its retries, too.
+      hosts.close();
+      zone.clear();
+      hosts = hosts(Duration.ofMillis(20), NEVER);
+      hosts.answer("a.test");
+      Await.until("some vain attempts", Stage.SOON, () -> asked("a.test") >= 3);
     } finally {
+      services.forEach(Hanging::close);
+    }
+  }
+
+  /** A service whose look-ups give no answer before they are released. */
+  private static final class Hanging implements AutoCloseable {
+    final CountDownLatch release = new CountDownLatch(1);
+    final AtomicInteger asked = new AtomicInteger();
+    final HostNames hosts = new HostNames(this::lookUp, NEVER, NEVER, () -> {});
+
+    private InetAddress[] lookUp(String host) {
+      asked.incrementAndGet();
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("interrupted at " + host, e);
+      }
+      return new InetAddress[] {ip(2)};
+    }
+
+    @Override
+    public void close() {
+      hosts.close();
       release.countDown();
-      slow.close();
     }
   }
 }

@@ -35,7 +35,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class InstanceAddressTest {
   @TempDir Path directory;
   private final MemoryStore store = MemoryStore.named("address-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   private static ServiceInstance at(String address) {
     return ServiceInstance.of("orders", "127.0.0.1", 1).withMetadata(InstanceAddress.KEY, address);

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,13 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who answered, from a registered server's interceptor to a client's. */
 final class InstanceHeaderTest {
   private final MemoryStore store = MemoryStore.named("header-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   private RegisteredServer.Builder describe(ServerBuilder<?> builder) {
     return RegisteredServer.builder(registry, builder)

@@ -27,11 +27,13 @@ import java.util.stream.Collectors;
 final class Probe implements AutoCloseable {
   final List<NameResolver.ResolutionResult> results = new CopyOnWriteArrayList<>();
   final Set<String> threads = new java.util.concurrent.ConcurrentSkipListSet<>();
+  volatile Runnable whenTold = () -> {}; // on the channel's thread, as a policy at work
   final ExecutorService executor =
       Executors.newCachedThreadPool(task -> new Thread(task, "channel-executor"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "channel-timer"));
   private final List<Throwable> broken = new CopyOnWriteArrayList<>();
+  final List<String> log = new CopyOnWriteArrayList<>();
   private final SynchronizationContext context =
       new SynchronizationContext((thread, error) -> broken.add(error));
 
@@ -43,6 +45,7 @@ final class Probe implements AutoCloseable {
         .setScheduledExecutorService(timer)
         .setOffloadExecutor(executor)
         .setServiceConfigParser(new NoServiceConfig())
+        .setChannelLogger(new ListLogger(log))
         .build();
   }
 
@@ -116,6 +119,7 @@ final class Probe implements AutoCloseable {
       assertEquals(List.of(), monitorsHeld(), "what a channel does meanwhile may wait for anybody");
       threads.add(Thread.currentThread().getName());
       results.add(result);
+      whenTold.run();
       return Status.OK;
     }
 
@@ -131,7 +135,7 @@ final class Probe implements AutoCloseable {
   }
 
   /** Returns which of our locks this thread has. */
-  private static List<String> monitorsHeld() {
+  static List<String> monitorsHeld() {
     long[] self = {Thread.currentThread().getId()};
     return Arrays.stream(
             ManagementFactory.getThreadMXBean()

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Health as a real client of {@code grpc.health.v1} sees it. */
@@ -31,14 +31,9 @@ final class ServerHealthTest {
   private static final List<String> NAMES = List.of("", "orders", "test.Greeter");
 
   private final MemoryStore store = MemoryStore.named("health-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
   private final List<String> life = new CopyOnWriteArrayList<>();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   private Channel channel(Server server) {
     return stage.build(

@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Servers to which several things happen at once. */
@@ -30,14 +30,9 @@ final class ServerRaceTest {
   private static final List<String> SERVICES = List.of("s1", "s2", "s3", "s4", "s5");
 
   private final MemoryStore store = MemoryStore.named("race-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
   private final AtomicReference<Server> built = new AtomicReference<>();
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   private RegisteredServer.Builder describe(Registry registry) {
     return RegisteredServer.builder(

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,7 @@ final class ShutdownHookTest {
           .withBackend("zookeeper")
           .withEndpoints(store.endpoint())
           .withNamespace("hook/" + UUID.randomUUID());
-  private final Stage stage = new Stage(config);
+  @AutoClose private final Stage stage = new Stage(config);
   private final Registry registry = stage.registry();
 
   @BeforeAll
@@ -40,11 +40,6 @@ final class ShutdownHookTest {
   @AfterAll
   static void end() {
     store.close();
-  }
-
-  @AfterEach
-  void close() {
-    stage.close();
   }
 
   private ChildServer child(ServerMain.End end) {

@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,7 @@ final class TlsTest {
   private static TlsIdentity client;
 
   private final MemoryStore store = MemoryStore.named("tls-" + UUID.randomUUID());
-  private final Stage stage = new Stage(store.config());
+  @AutoClose private final Stage stage = new Stage(store.config());
   private final Registry registry = stage.registry();
 
   @BeforeAll
@@ -45,11 +45,6 @@ final class TlsTest {
     orders = new TlsIdentity(directory, "orders", "dns:orders");
     example = new TlsIdentity(directory, "example", "dns:orders.example.com");
     client = new TlsIdentity(directory, "client", "dns:client");
-  }
-
-  @AfterEach
-  void close() {
-    stage.close();
   }
 
   /** Serves with this certificate, to clients that have {@code client}'s. */

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The contract on a store of three members, while these die, freeze and come back: registrations
- * stay, nobody vanishes from a view, and a view that cannot see says so. A backend's test class
- * extends this. Frozen members stand for cut off ones, see {@link ServerCluster}.
+ * The contract on a store of three members, while these die, freeze, are cut off and come back:
+ * registrations stay, nobody vanishes from a view, and a view that cannot see says so. A backend's
+ * test class extends this.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
@@ -105,6 +105,32 @@ public abstract class DiscoveryClusters {
     expectNobodyVanished();
   }
 
+  /**
+   * A member cut off from the others answers its clients, but no longer for the store, and a leader
+   * among them may not know at once. If this fails: does a proof of life ask the quorum, or only
+   * the member, and does a client whose member has no leader go to another?
+   */
+  @Test
+  final void s309_minorityIsCutOff() {
+    int leader = cluster.leader();
+    expectIsolationIsNoticed(leader);
+    int follower = (cluster.leader() + 1) % 3;
+    expectIsolationIsNoticed(follower);
+    expectNobodyVanished();
+  }
+
+  private void expectIsolationIsNoticed(int member) {
+    Recorder tied = watchBy(member);
+    cluster.isolate(member);
+    tied.awaitPhase(Phase.STALE, scenario.detection());
+    expectUpdateIsSeen();
+    cluster.start();
+    tied.awaitExactly(scenario.convergence(), registration.instance());
+    tied.awaitPhase(Phase.CURRENT, scenario.convergence());
+    expectNobodyVanished(tied);
+    tied.close();
+  }
+
   /** An upgrade. If this fails: what was lost with which member? */
   @Test
   final void s310_membersRestartInTurn() {
@@ -164,11 +190,15 @@ public abstract class DiscoveryClusters {
   }
 
   private void expectNobodyVanished() {
-    for (Change change : view.since(0)) {
-      scenario.check(!(change instanceof Change.Removed), "vanished from the view: " + change);
-    }
+    expectNobodyVanished(view);
     scenario.check(
         registration.state() == Registration.State.REGISTERED, "not registered: " + registration);
+  }
+
+  private void expectNobodyVanished(Recorder from) {
+    for (Change change : from.since(0)) {
+      scenario.check(!(change instanceof Change.Removed), "vanished from a view: " + change);
+    }
   }
 
   /** The cluster as a fixture that cannot be hurt as a whole. */

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,14 +26,20 @@ import java.util.Optional;
 public final class EtcdServer extends ServerProcess {
   private static final Duration READ = Duration.ofSeconds(1);
 
-  private final Path program;
+  private final List<String> program;
   private final List<String> flags;
   private final int peerPort = Ports.free();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(READ).build();
 
-  EtcdServer(Path program, List<String> flags) {
+  /**
+   * Chooses port and directory; starts nothing.
+   *
+   * @param program how to call etcd
+   * @param flags further flags; of two equal ones etcd takes the latter
+   */
+  EtcdServer(List<String> program, List<String> flags) {
     super("etcd");
-    this.program = program;
+    this.program = List.copyOf(program);
     this.flags = List.copyOf(flags);
   }
 
@@ -51,7 +56,7 @@ public final class EtcdServer extends ServerProcess {
    *     to get one
    */
   public static EtcdServer launch(String... flags) {
-    EtcdServer server = new EtcdServer(EtcdProgram.find(), List.of(flags));
+    EtcdServer server = new EtcdServer(List.of(EtcdProgram.find().toString()), List.of(flags));
     try {
       server.start();
       return server;
@@ -69,7 +74,8 @@ public final class EtcdServer extends ServerProcess {
   @Override
   protected List<String> command() {
     String peer = "http://127.0.0.1:" + peerPort;
-    List<String> command = new ArrayList<>(List.of(program.toString(), "--name=tck"));
+    List<String> command = new ArrayList<>(program);
+    command.add("--name=tck");
     command.add("--data-dir=" + data());
     command.add("--listen-client-urls=" + url());
     command.add("--advertise-client-urls=" + url());
@@ -85,7 +91,7 @@ public final class EtcdServer extends ServerProcess {
 
   @Override
   protected List<String> hiddenVariables() {
-    return List.of("ETCD_");
+    return List.of("ETCD_", "NO_PROXY", "no_proxy");
   }
 
   /** A linearizable read: etcd accepts connections a good second before it can answer. */

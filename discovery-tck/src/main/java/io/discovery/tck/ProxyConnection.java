@@ -6,9 +6,8 @@ import java.net.Socket;
 import java.util.function.Consumer;
 
 /**
- * One client's connection through a {@link TcpProxy} and its twin to the server. Ends as a whole,
- * by {@link #reset}, {@link #finish} or when both sides are through; then it reports to its owner,
- * once.
+ * One client's connection through a proxy and its twin to the server. Ends as a whole, by {@link
+ * #reset}, {@link #finish} or when both sides are through; then it reports to its owner, once.
  */
 final class ProxyConnection {
   private static final int CONNECT_MILLIS = 2_000;
@@ -132,7 +131,8 @@ final class ProxyConnection {
     return finishing;
   }
 
-  private synchronized boolean isEnded() {
+  /** Tells whether both sides are closed. */
+  synchronized boolean isEnded() {
     return ended;
   }
 }

@@ -96,7 +96,8 @@ public abstract class ServerProcess implements Server, AutoCloseable {
   public final synchronized void start() {
     require(!closed, "is closed");
     if (isRunning()) {
-      resume();
+      thaw();
+      awaitReady();
       return;
     }
     try {
@@ -128,11 +129,18 @@ public abstract class ServerProcess implements Server, AutoCloseable {
 
   @Override
   public final synchronized void resume() {
-    if (paused && isRunning()) {
-      child.signal("CONT");
+    if (thaw()) {
       awaitReady();
     }
+  }
+
+  private boolean thaw() {
+    boolean thawed = paused && isRunning();
+    if (thawed) {
+      child.signal("CONT");
+    }
     paused = false;
+    return thawed;
   }
 
   @Override

@@ -9,7 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Three members of one ensemble: the single server of {@link ZooKeeperServer} with more lines. */
+/**
+ * Three members of one ensemble: the single server of {@link ZooKeeperServer} with more lines. They
+ * dial each other through a {@link PeerNetwork}, which their JVMs see to. Other ports in the lines
+ * of the others would not do: a member tells its own to whom it dials, and is dialled back there.
+ */
 final class ZooKeeperCluster {
   private static final int READ_MILLIS = 1_000;
 
@@ -20,16 +24,29 @@ final class ZooKeeperCluster {
     // In ticks of 500 ms: patient enough not to hold elections because the machine is busy.
     ensemble.put("initLimit", "20");
     ensemble.put("syncLimit", "6");
+    List<List<Integer>> ports = new ArrayList<>();
     for (int i = 0; i < ServerCluster.SIZE; i++) {
-      ensemble.put("server." + (i + 1), "127.0.0.1:" + Ports.free() + ":" + Ports.free());
+      int quorum = Ports.free();
+      int election = Ports.free();
+      ports.add(List.of(quorum, election));
+      ensemble.put("server." + (i + 1), "127.0.0.1:" + quorum + ":" + election);
     }
+    PeerNetwork network = new PeerNetwork(ports);
     List<ZooKeeperServer> members = new ArrayList<>();
     for (int i = 0; i < ServerCluster.SIZE; i++) {
       Map<String, String> settings = new HashMap<>(ensemble);
       settings.put(ZooKeeperServer.ID, Integer.toString(i + 1));
-      members.add(new ZooKeeperServer(settings));
+      members.add(new ZooKeeperServer(settings, dialThrough(network.proxyPort(i))));
     }
-    return new ServerCluster(members, ZooKeeperCluster::leader);
+    return new ServerCluster(members, network, ZooKeeperCluster::leader);
+  }
+
+  private static List<String> dialThrough(int proxyPort) {
+    return List.of(
+        "-DsocksProxyHost=127.0.0.1",
+        "-DsocksProxyPort=" + proxyPort,
+        // Set and empty, or else loopback addresses are dialled without.
+        "-DsocksNonProxyHosts=");
   }
 
   private static int leader(List<ServerProcess> members) {

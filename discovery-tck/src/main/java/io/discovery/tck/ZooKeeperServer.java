@@ -44,10 +44,18 @@ public final class ZooKeeperServer extends ServerProcess {
   private static final int READ_MILLIS = 1_000;
 
   private final Map<String, String> settings;
+  private final List<String> options;
 
-  ZooKeeperServer(Map<String, String> settings) {
+  /**
+   * Chooses port and directory; starts nothing.
+   *
+   * @param settings further lines of its configuration
+   * @param options further options of its JVM
+   */
+  ZooKeeperServer(Map<String, String> settings, List<String> options) {
     super("zookeeper");
     this.settings = settings;
+    this.options = List.copyOf(options);
   }
 
   /** Starts a ZooKeeper server and waits until it answers. */
@@ -63,7 +71,7 @@ public final class ZooKeeperServer extends ServerProcess {
    */
   public static ZooKeeperServer launch(Map<String, String> settings) {
     NEEDED.forEach(ZooKeeperServer::requireOnClassPath);
-    ZooKeeperServer server = new ZooKeeperServer(new TreeMap<>(settings));
+    ZooKeeperServer server = new ZooKeeperServer(new TreeMap<>(settings), List.of());
     try {
       server.start();
       return server;
@@ -96,18 +104,18 @@ public final class ZooKeeperServer extends ServerProcess {
 
   @Override
   protected List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx256m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        // A crash of the process loses nothing that the operating system has; only power would.
-        "-Dzookeeper.forceSync=no",
-        "-Dzookeeper.jmx.log4j.disable=true",
-        "-cp",
-        classPath(),
-        settings.containsKey(ID) ? MEMBER : MAIN,
-        home().resolve("zoo.cfg").toString());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    // A crash of the process loses nothing that the operating system has; only power would.
+    command.add("-Dzookeeper.forceSync=no");
+    command.add("-Dzookeeper.jmx.log4j.disable=true");
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath(), settings.containsKey(ID) ? MEMBER : MAIN));
+    command.add(home().resolve("zoo.cfg").toString());
+    return command;
   }
 
   /** Opens a session, reads the root and closes the session, in ZooKeeper's own protocol. */
