@@ -32,6 +32,7 @@ final class EtcdBackend implements Backend {
   private final EventLoop loop;
   private final EtcdConnection connection;
   private final EtcdLineage lineage;
+  private final EtcdQuorum quorum;
   private final EtcdKeys keys;
   private final RegistryConfig config;
   private final int pageSize;
@@ -43,6 +44,7 @@ final class EtcdBackend implements Backend {
     this.loop = context.loop();
     this.connection = new EtcdConnection(clients, config, context, this::onReset);
     this.lineage = new EtcdLineage(connection);
+    this.quorum = new EtcdQuorum(connection);
     this.keys = new EtcdKeys(config.namespace());
     this.config = config;
     this.pageSize = pageSize;
@@ -68,7 +70,7 @@ final class EtcdBackend implements Backend {
 
   private Subscription subscribe(ByteSequence prefix, Observer observer) {
     EtcdSubscription subscription =
-        new EtcdSubscription(connection, lineage, prefix, observer, subscriptions::remove);
+        new EtcdSubscription(connection, lineage, quorum, prefix, observer, subscriptions::remove);
     subscriptions.add(subscription);
     subscription.start(lineage.known().thenCompose(known -> read(prefix, false)));
     return subscription;

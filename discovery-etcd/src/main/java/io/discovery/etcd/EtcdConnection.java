@@ -144,7 +144,12 @@ final class EtcdConnection {
 
   /** Asks the quorum for next to nothing, in order to hear its answer. */
   CompletionStage<GetResponse> ping() {
-    return kv(callTimeout, kv -> kv.get(ANY_KEY, KEYS));
+    return ping(callTimeout);
+  }
+
+  /** As {@link #ping()}, within {@code limit}. */
+  CompletionStage<GetResponse> ping(Duration limit) {
+    return kv(limit, kv -> kv.get(ANY_KEY, KEYS));
   }
 
   /** As {@link #ping}, without waiting for a token. */

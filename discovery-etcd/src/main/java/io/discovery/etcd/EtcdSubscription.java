@@ -37,6 +37,9 @@ import java.util.function.Consumer;
  * <p>Confined to the event loop, except for {@link Stream}, which jetcd calls on its threads.
  */
 final class EtcdSubscription implements Subscription {
+  /** Before a member that has not heard of all that the quorum has decided is asked again. */
+  private static final Duration LAG = Duration.ofMillis(50);
+
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
 
   /** Of which the third member asked gets two seconds. */
@@ -45,13 +48,15 @@ final class EtcdSubscription implements Subscription {
   private final EtcdConnection connection;
   private final EventLoop loop;
   private final EtcdLineage lineage;
+  private final EtcdQuorum quorum;
   private final ByteSequence prefix;
   private final Observer observer;
   private final Consumer<EtcdSubscription> onOver;
-  private final List<CompletableFuture<Void>> probes = new ArrayList<>();
+  private final List<Probe> probes = new ArrayList<>();
 
   private Optional<Stream> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
+  private EventLoop.Timer asking = () -> {};
   private String cluster = "";
   private long revision;
   private boolean over;
@@ -62,12 +67,14 @@ final class EtcdSubscription implements Subscription {
   EtcdSubscription(
       EtcdConnection connection,
       EtcdLineage lineage,
+      EtcdQuorum quorum,
       ByteSequence prefix,
       Observer observer,
       Consumer<EtcdSubscription> onOver) {
     this.connection = connection;
     this.loop = connection.loop();
     this.lineage = lineage;
+    this.quorum = quorum;
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;
@@ -85,20 +92,49 @@ final class EtcdSubscription implements Subscription {
         });
   }
 
+  /**
+   * Proven is that the stream lives, and that it comes from a member that keeps up with the quorum:
+   * its word that it has come as far as the quorum just said.
+   */
   @Override
   public CompletionStage<Void> probe() {
-    CompletableFuture<Void> probe = new CompletableFuture<>();
+    Probe probe = new Probe();
     if (over || stream.isEmpty()) {
-      probe.completeExceptionally(connection.unavailable("there is no stream to prove alive"));
-      return probe;
+      probe.proof.completeExceptionally(
+          connection.unavailable("there is no stream to prove alive"));
+      return probe.proof;
     }
     probes.add(probe);
     EventLoop.Timer late =
         loop.schedule(
             connection.callTimeout(),
-            () -> probe.completeExceptionally(connection.unavailable("the watch is silent")));
-    stream.get().use(Watch.Watcher::requestProgress);
-    return probe.whenComplete((proof, e) -> late.cancel());
+            () -> probe.proof.completeExceptionally(connection.unavailable("the watch is silent")));
+    quorum
+        .revision()
+        .whenComplete(
+            (reached, e) -> {
+              if (e != null) {
+                probe.proof.completeExceptionally(e);
+              } else {
+                probe.due = reached;
+                askHowFar();
+              }
+            });
+    return probe.proof.whenComplete((proof, e) -> late.cancel());
+  }
+
+  private void askHowFar() {
+    if (!over) {
+      stream.ifPresent(present -> present.use(Watch.Watcher::requestProgress));
+    }
+  }
+
+  private void prove(long reached) {
+    probes.removeIf(probe -> probe.isProvenBy(reached));
+    if (probes.stream().anyMatch(Probe::isAsked)) {
+      asking.cancel();
+      asking = loop.schedule(LAG, this::askHowFar);
+    }
   }
 
   @Override
@@ -124,7 +160,8 @@ final class EtcdSubscription implements Subscription {
     over = true;
     timer.cancel();
     stream.ifPresent(Stream::close);
-    probes.forEach(probe -> probe.completeExceptionally(cause));
+    asking.cancel();
+    probes.forEach(probe -> probe.proof.completeExceptionally(cause));
     probes.clear();
     onOver.accept(this);
     return true;
@@ -197,8 +234,7 @@ final class EtcdSubscription implements Subscription {
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents());
     }
-    probes.forEach(probe -> probe.complete(null));
-    probes.clear();
+    prove(header.getRevision());
   }
 
   /** One message may carry several changes of a key; the last one counts. */
@@ -224,6 +260,20 @@ final class EtcdSubscription implements Subscription {
     List<String> removes = last.keySet().stream().filter(id -> last.get(id).isEmpty()).toList();
     if (!last.isEmpty()) {
       observer.onDelta(new Delta(revision, puts, removes));
+    }
+  }
+
+  /** A question that the engine waits on. */
+  private static final class Probe {
+    private final CompletableFuture<Void> proof = new CompletableFuture<>();
+    private long due = Long.MAX_VALUE; // the revision that proves it, once the quorum has answered
+
+    boolean isAsked() {
+      return due < Long.MAX_VALUE && !proof.isDone();
+    }
+
+    boolean isProvenBy(long reached) {
+      return reached >= due && proof.complete(null);
     }
   }
 

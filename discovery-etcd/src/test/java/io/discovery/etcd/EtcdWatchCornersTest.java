@@ -228,7 +228,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     Driver driver = open();
     View view = driver.watch("s");
     etcd.store.wipe();
-    Driver.await(driver.probe(view.subscription));
+    assertFails(Reason.UNAVAILABLE, driver.probe(view.subscription));
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
   }
 

@@ -28,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -51,6 +52,9 @@ final class FakeEtcd implements AutoCloseable {
   final Script<FakeCall<AuthenticateRequest, AuthenticateResponse>> logins =
       new Script<>(FakeCall::serve);
   final Script<FakeWatch> watches = new Script<>(FakeWatch::serve);
+
+  /** How often a watch was asked how far it is. */
+  final AtomicInteger progress = new AtomicInteger();
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor(FakeEtcd::daemon);
   private final Server server;
@@ -152,6 +156,7 @@ final class FakeEtcd implements AutoCloseable {
                     (ServerCallStreamObserver<WatchResponse>) answers);
             watches.play(watch);
           } else if (request.hasProgressRequest()) {
+            progress.incrementAndGet();
             watch.send(watch.response().setWatchId(-1));
           }
         }
