@@ -41,6 +41,7 @@ sealed interface Choice {
       if (picked != null) {
         picked.set(rotation.candidate(number).instance());
       }
+      rotation.picks(number).count();
       return rotation.picker(number).pickSubchannel(call);
     }
 

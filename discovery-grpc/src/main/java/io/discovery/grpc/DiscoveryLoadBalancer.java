@@ -31,6 +31,7 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
   private final LongSupplier nanoTime;
   private final LoadBalancerProvider pickFirst;
   private final BalancerLog log;
+  private final ChannelMetrics metrics;
   private final AtomicLong turns = DiscoveryPicker.anywhere(); // of calls that ask for nothing
 
   private Map<String, Member> members = Map.of(); // all there are, by id
@@ -51,6 +52,7 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
     this.nanoTime = nanoTime;
     this.pickFirst = LoadBalancerRegistry.getDefaultRegistry().getProvider("pick_first");
     this.log = new BalancerLog(helper.getChannelLogger());
+    this.metrics = ChannelMetrics.of(helper);
   }
 
   @Override
@@ -161,7 +163,7 @@ final class DiscoveryLoadBalancer extends LoadBalancer {
   private Picture picture() {
     return new Picture(
         service(),
-        endpoints.values().stream().map(endpoint -> endpoint.candidate(config)).toList(),
+        endpoints.values().stream().map(endpoint -> endpoint.candidate(config, metrics)).toList(),
         unconnected,
         config.zone(),
         config.zoneKey(),

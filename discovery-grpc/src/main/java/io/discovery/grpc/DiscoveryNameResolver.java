@@ -1,6 +1,8 @@
 package io.discovery.grpc;
 
 import io.discovery.Watcher;
+import io.discovery.Watcher.Phase;
+import io.discovery.grpc.ChannelMetrics.Observation;
 import io.discovery.grpc.Shared.Lease;
 import io.grpc.ChannelLogger;
 import io.grpc.EquivalentAddressGroup;
@@ -9,10 +11,13 @@ import io.grpc.Status;
 import io.grpc.StatusOr;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -37,6 +42,7 @@ final class DiscoveryNameResolver extends NameResolver {
   private final Optional<PublishedConfig> published;
   private final Conflation<News> conflation;
   private final Runnable signal;
+  private final ChannelMetrics metrics;
   private final long seed = new Random().nextLong();
 
   // In the context.
@@ -45,10 +51,14 @@ final class DiscoveryNameResolver extends NameResolver {
   private List<EquivalentAddressGroup> served = List.of(); // what the balancer works with
   private Optional<ConfigOrError> config = Optional.empty(); // the service config it works with
   private String failure = ""; // what it was told instead
+  private Observation observation = () -> {};
 
   // Written on the executor and in the context, see join.
   private volatile Lease<ServiceAddresses> share; // null before the first join
   private volatile boolean shutdown;
+
+  // Written in the context, for whoever collects metrics.
+  private volatile Known known = new Known(0, Optional.empty());
 
   /**
    * What is known of a service, how it is to be called if operators say so, and how far the view
@@ -65,11 +75,13 @@ final class DiscoveryNameResolver extends NameResolver {
       Sharing.Key key,
       Balancing balancing,
       Optional<PublishedConfig> published,
+      ChannelMetrics metrics,
       Args args) {
     this.sharing = sharing;
     this.key = key;
     this.balancing = balancing;
     this.published = published;
+    this.metrics = metrics;
     this.log = new ViewLog(logger(args));
     this.conflation =
         new Conflation<>(
@@ -89,6 +101,7 @@ final class DiscoveryNameResolver extends NameResolver {
   @Override
   public void start(Listener2 listener) {
     this.listener = listener;
+    observation = metrics.observe(new Observed());
     conflation.signal();
   }
 
@@ -114,6 +127,7 @@ final class DiscoveryNameResolver extends NameResolver {
   public void shutdown() {
     shutdown = true;
     conflation.close();
+    observation.close();
     leave();
   }
 
@@ -186,6 +200,7 @@ final class DiscoveryNameResolver extends NameResolver {
         served = found.groups();
         config = news.how();
         listener.onResult2(addresses(served));
+        metrics.updated();
       }
     } else if (newest instanceof Resolution.Empty empty) {
       retire();
@@ -194,6 +209,7 @@ final class DiscoveryNameResolver extends NameResolver {
       tellFailure(failed.message(), failed.cause());
     }
     news.view().ifPresent(view -> log.status(view, served.size()));
+    known = new Known(served.size(), news.view());
   }
 
   /**
@@ -231,6 +247,30 @@ final class DiscoveryNameResolver extends NameResolver {
     // Only if asked for: any at all replaces the one that the channel's owner has set.
     config.or(balancing::serviceConfig).ifPresent(result::setServiceConfig);
     return result.build();
+  }
+
+  /** What there was at the last news. */
+  private record Known(int instances, Optional<Watcher.Status> view) {}
+
+  private final class Observed implements ChannelMetrics.View {
+    @Override
+    public int instances() {
+      return known.instances();
+    }
+
+    @Override
+    public OptionalLong staleness() {
+      Known now = known;
+      return now.view()
+          .filter(view -> view.phase() == Phase.CURRENT || now.instances() > 0)
+          .map(
+              view ->
+                  view.phase() == Phase.CURRENT
+                      ? OptionalLong.of(0)
+                      : OptionalLong.of(
+                          Math.max(0, Duration.between(view.since(), Instant.now()).toMillis())))
+          .orElse(OptionalLong.empty());
+    }
   }
 
   /** Returns the channel's logger; one that drops all if whoever calls us is no channel. */

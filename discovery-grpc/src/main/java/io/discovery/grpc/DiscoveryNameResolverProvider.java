@@ -163,6 +163,7 @@ public final class DiscoveryNameResolverProvider extends NameResolverProvider {
                     args.getServiceConfigParser(),
                     parsed.balancer().serviceConfig()))
             : Optional.empty(),
+        ChannelMetrics.of(args, target.toString()),
         args);
   }
 }

@@ -85,10 +85,10 @@ final class Endpoint {
     policy.shutdown();
   }
 
-  Candidate candidate(BalancerConfig config) {
+  Candidate candidate(BalancerConfig config, ChannelMetrics metrics) {
     double share = startsSlowly && wasReady ? slowStart(config).share(age()) : 1;
-    return new Candidate(
-        member, member.weight() * share, member.metadata(config.zoneKey()), state, picker);
+    String zone = member.metadata(config.zoneKey());
+    return new Candidate(member, member.weight() * share, zone, state, picker, metrics.picks(zone));
   }
 
   boolean isReady() {

@@ -1,5 +1,6 @@
 package io.discovery.grpc;
 
+import io.discovery.grpc.ChannelMetrics.Picks;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import java.util.Arrays;
 import java.util.List;
@@ -19,12 +20,14 @@ final class Rotation {
 
   private final Candidate[] candidates;
   private final SubchannelPicker[] pickers; // of the candidates: what a call needs, at hand
+  private final Picks[] picks; // of the candidates, as well
   private final double[] weights;
   private final long[] ends; // of each one's part of 0..2^63; empty if all are equal
 
   private Rotation(List<Candidate> candidates, double[] weights, long[] ends) {
     this.candidates = candidates.toArray(Candidate[]::new);
     this.pickers = candidates.stream().map(Candidate::picker).toArray(SubchannelPicker[]::new);
+    this.picks = candidates.stream().map(Candidate::picks).toArray(Picks[]::new);
     this.weights = weights;
     this.ends = ends;
   }
@@ -62,6 +65,10 @@ final class Rotation {
 
   SubchannelPicker picker(int number) {
     return pickers[number];
+  }
+
+  Picks picks(int number) {
+    return picks[number];
   }
 
   /** Of 31 bits: dividing 64 takes longer than all the rest of a pick. */

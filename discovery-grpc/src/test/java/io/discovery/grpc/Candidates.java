@@ -25,6 +25,7 @@ final class Candidates {
         weight,
         zone,
         state,
-        new FixedResultPicker(PickResult.withNoResult()));
+        new FixedResultPicker(PickResult.withNoResult()),
+        ChannelMetrics.Picks.NONE);
   }
 }
