@@ -43,7 +43,7 @@ final class ChangeCost implements Job {
 
   /** Lets the code be compiled, or the first size would pay for what all have of it. */
   private void warmUp(Stage stage) throws Exception {
-    int changes = stage.scale(10_000, 4_000);
+    int changes = stage.scale(10_000, 2_000);
     try (Store store = type.launch();
         RemoteWriter remote = new RemoteWriter(store)) {
       for (Contestant contestant : type.contestants()) {
