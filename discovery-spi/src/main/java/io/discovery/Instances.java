@@ -65,29 +65,33 @@ final class Instances extends AbstractList<ServiceInstance> implements RandomAcc
    * the whole.
    */
   Instances with(SortedMap<String, Optional<ServiceInstance>> changes) {
-    ServiceInstance[] next = new ServiceInstance[sorted.length + changes.size()];
-    int size = 0;
-    int from = 0;
+    int size = sorted.length;
     boolean differs = false;
     for (Map.Entry<String, Optional<ServiceInstance>> change : changes.entrySet()) {
-      int at = position(from, change.getKey());
-      System.arraycopy(sorted, from, next, size, at - from);
-      size += at - from;
-      Optional<ServiceInstance> before =
-          isAt(at, change.getKey()) ? Optional.of(sorted[at]) : Optional.empty();
-      boolean same = before.equals(change.getValue());
-      Optional<ServiceInstance> after = same ? before : change.getValue();
-      if (after.isPresent()) {
-        next[size++] = after.get();
-      }
-      differs |= !same;
-      from = before.isPresent() ? at + 1 : at;
+      Optional<ServiceInstance> before = find(change.getKey());
+      size += (change.getValue().isPresent() ? 1 : 0) - (before.isPresent() ? 1 : 0);
+      differs |= !before.equals(change.getValue());
     }
     if (!differs) {
       return this;
     }
-    System.arraycopy(sorted, from, next, size, sorted.length - from);
-    return new Instances(Arrays.copyOf(next, size + sorted.length - from));
+    ServiceInstance[] next = new ServiceInstance[size]; // the only copy: it is most of the cost
+    int from = 0;
+    int to = 0;
+    for (Map.Entry<String, Optional<ServiceInstance>> change : changes.entrySet()) {
+      int at = position(from, change.getKey());
+      System.arraycopy(sorted, from, next, to, at - from);
+      to += at - from;
+      Optional<ServiceInstance> before =
+          isAt(at, change.getKey()) ? Optional.of(sorted[at]) : Optional.empty();
+      if (change.getValue().isPresent()) {
+        ServiceInstance after = change.getValue().get();
+        next[to++] = before.filter(after::equals).orElse(after);
+      }
+      from = before.isPresent() ? at + 1 : at;
+    }
+    System.arraycopy(sorted, from, next, to, sorted.length - from);
+    return new Instances(next);
   }
 
   private boolean isAt(int index, String id) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 final class ChangeCost implements Job {
   private static final int PACE_MICROS = 2_000;
   private static final int FURTHER_WATCHERS = 100;
+  private static final int WARM_UP_MICROS = 500;
 
   private final StoreType type;
 
@@ -23,6 +24,7 @@ final class ChangeCost implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
+    warmUp(stage);
     Optional<Double> atHundred = Optional.empty();
     for (int size : stage.upTo(10_000, 100, 1_000, 10_000, 50_000)) {
       if (stage.quick() && size == 1_000) {
@@ -34,6 +36,20 @@ final class ChangeCost implements Job {
         atHundred = atHundred.or(() -> one.value(Contestant.OURS));
         if (!stage.quick()) {
           furtherWatchers(stage, store, remote, size, one);
+        }
+      }
+    }
+  }
+
+  /** Lets the code be compiled, or the first size would pay for what all have of it. */
+  private void warmUp(Stage stage) throws Exception {
+    int changes = stage.scale(10_000, 2_000);
+    try (Store store = type.launch();
+        RemoteWriter remote = new RemoteWriter(store)) {
+      for (Contestant contestant : type.contestants()) {
+        try (Entry entry =
+            new Changes(store, remote, contestant, 100, 1, changes, WARM_UP_MICROS)) {
+          entry.round(new Samples());
         }
       }
     }

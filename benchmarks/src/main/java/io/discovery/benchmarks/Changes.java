@@ -2,7 +2,7 @@ package io.discovery.benchmarks;
 
 /** Watches a service of its own while another process changes it. */
 final class Changes implements Entry {
-  /** Processor time of this process for one change. */
+  /** What one change costs this process. */
   static final Measure CPU = new Measure("CPU of a change", "µs");
 
   private final Gates gates = new Gates();
@@ -47,11 +47,11 @@ final class Changes implements Entry {
   @Override
   public void round(Samples samples) throws Exception {
     gates.expect(size + 1);
-    long cpu = Processor.nanos();
+    Work work = new Work();
     long start = System.nanoTime();
     remote.start(service, size, changes, paceMicros, version);
     long last = gates.await();
-    samples.add(CPU, (Processor.nanos() - cpu) / 1e3 / changes);
+    samples.add(CPU, work.nanos() / 1e3 / changes);
     samples.add(Measure.TIME, Measure.millis(last - start));
     remote.await();
     version += changes / size + 1;

@@ -26,7 +26,7 @@ final class Idle implements Job {
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
       Watches.fill(store, COUNT);
-      Contest contest = stage.contest("10 registrations, 10 watches", 0, stage.scale(2, 1));
+      Contest contest = stage.contest("10 registrations, 10 watches", 0, 1);
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Idling(store, contestant, stage.scale(60, 5)));
       }

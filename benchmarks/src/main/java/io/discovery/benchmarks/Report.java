@@ -76,7 +76,8 @@ final class Report {
         %s
         ![ours and the peers, as multiples of the bare client](performance-ratios.svg)
 
-        What one change costs as the service grows: processor time from the event to the listener, in a process that only watches.
+        What one change costs as the service grows: processor time from the event to the listener, in a process that only
+        watches, garbage collection included and compilation not.
 
         ![cost of a change by size of the service](performance-growth.svg)
 

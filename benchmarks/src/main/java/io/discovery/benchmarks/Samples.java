@@ -13,9 +13,10 @@ final class Samples {
 
   /** Adds a figure, in the unit of its measure. */
   void add(Measure measure, double value) {
-    histograms
-        .computeIfAbsent(measure, unused -> new DoubleHistogram(DIGITS))
-        .recordValue(Math.max(0, value));
+    if (value < 0) { // an arrival of something else, before the start
+      throw new IllegalStateException(measure + ": " + value + " (expected: 0 or more)");
+    }
+    histograms.computeIfAbsent(measure, unused -> new DoubleHistogram(DIGITS)).recordValue(value);
   }
 
   /** Adds the time that has passed since {@code start}, by {@link System#nanoTime}. */
