@@ -13,7 +13,7 @@ final class ChaosFaults {
   /**
    * A time in which somebody suffered.
    *
-   * @param opaque whether the server could not be reached on this lane all that time
+   * @param opaque whether nothing was heard of the server on this lane all that time
    */
   record Spell(String lane, long begin, long end, boolean opaque) {
     boolean touches(long from, long to) {
@@ -28,7 +28,7 @@ final class ChaosFaults {
   /**
    * A fault that lasts until {@link #end}.
    *
-   * @param opaque whether the server cannot be reached on this lane
+   * @param opaque whether nothing is heard of the server on this lane
    */
   void begin(String lane, boolean opaque) {
     count++;

@@ -14,7 +14,8 @@ enum ChaosPath {
   REFUSE(Kind.REFUSE, true, true, Link::refuse),
   BLACK_HOLE(Kind.BLACK_HOLE, true, true, Link::blackHole),
   LOSE_ANSWERS(Kind.LOSE_ANSWERS, true, true, Link::loseAnswers),
-  LOSE_REQUESTS(Kind.LOSE_REQUESTS, true, true, Link::loseRequests),
+  /** What the store tells unasked still arrives, and whoever hears of changes is up to date. */
+  LOSE_REQUESTS(Kind.LOSE_REQUESTS, true, false, Link::loseRequests),
   /** Slow, yet no reason for anybody to give up. */
   DELAY(Kind.DELAY, true, false, link -> link.delay(Duration.ofMillis(150))),
   /** So little that calls may well exceed their time. */
@@ -65,7 +66,7 @@ enum ChaosPath {
     return lasts;
   }
 
-  /** Tells whether the server cannot be reached meanwhile. */
+  /** Tells whether nothing is heard of the server meanwhile. */
   boolean opaque() {
     return opaque;
   }
