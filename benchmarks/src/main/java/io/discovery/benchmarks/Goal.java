@@ -29,6 +29,11 @@ record Goal(String text, Function<Row, Optional<Double>> limit) {
     return new Goal("≤ " + Figures.plain(limit) + why, row -> Optional.of(limit));
   }
 
+  /** Three requests for each service; what stands around its reads is asked for once for all. */
+  static Goal threeEach(int services) {
+    return new Goal("≤ 3, and ten in all", row -> Optional.of(3 + 10.0 / services));
+  }
+
   /** Tells whether the row meets it; empty if one of the two figures is missing. */
   Optional<Boolean> isMet(Row row) {
     return row.value(Contestant.OURS).flatMap(ours -> limit.apply(row).map(most -> ours <= most));

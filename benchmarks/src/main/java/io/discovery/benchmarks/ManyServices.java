@@ -1,7 +1,5 @@
 package io.discovery.benchmarks;
 
-import java.util.Optional;
-
 /** A thousand services watched over one connection: opening all of them. */
 final class ManyServices implements Job {
   private static final Measure REQUESTS = new Measure("requests a service", "");
@@ -32,14 +30,9 @@ final class ManyServices implements Job {
           Line.median(Measure.TIME, Goal.timesBare(1.5)),
           type == StoreType.ETCD
               ? Line.median(REQUESTS)
-              : Line.median(REQUESTS, threeEach(services)),
+              : Line.median(REQUESTS, Goal.threeEach(services)),
           Line.median(THREADS, Goal.most(2, " (constant)")));
     }
-  }
-
-  /** What stands around the reads is asked for once for all. */
-  private static Goal threeEach(int services) {
-    return new Goal("≤ 3, and ten in all", row -> Optional.of(3 + 10.0 / services));
   }
 
   private record Opening(Store store, Contestant contestant, int services) implements Entry {

@@ -29,7 +29,7 @@ final class Reconnect implements Job {
       }
       contest.run(
           Line.median(Measure.TIME, Goal.times(0.5, Contestant.X_DISCOVERY)),
-          Line.median(REQUESTS, Goal.most(3, "")),
+          Line.median(REQUESTS, Goal.threeEach(services)),
           Line.median(CALLBACKS, Goal.most(0, "")));
     }
   }

@@ -33,6 +33,9 @@ import org.apache.zookeeper.data.Stat;
  * <b>Lifecycle.</b> Ended by the connection, which tells those who asked to know.
  */
 final class ZooKeeperSession {
+  /** By then most who watched before have come back. */
+  private static final Duration LEFT_OVER = Duration.ofSeconds(5);
+
   private final ZooKeeper zk;
   private final long id;
   private final Duration ttl;
@@ -68,7 +71,7 @@ final class ZooKeeperSession {
             .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
     this.loop = loop;
     this.watches = ZooKeeperWatches.of(zk, removal);
-    watches.removeLeftOver(zk);
+    loop.schedule(LEFT_OVER, this::removeLeftOver);
   }
 
   long id() {
@@ -190,7 +193,17 @@ final class ZooKeeperSession {
 
   /** Takes back a {@link #watch}, also after the end: the handle would set it again. */
   void unwatch(String path, Watcher watcher) {
-    watches.remove(zk, path, watcher);
+    if (end.isEmpty()) {
+      watches.remove(zk, path, watcher);
+    } else {
+      watches.leave(zk, path, watcher);
+    }
+  }
+
+  private void removeLeftOver() {
+    if (end.isEmpty()) {
+      watches.removeLeftOver(zk);
+    }
   }
 
   static Node node(byte[] data, Stat stat) {

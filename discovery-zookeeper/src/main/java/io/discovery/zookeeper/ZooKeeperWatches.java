@@ -72,7 +72,21 @@ final class ZooKeeperWatches {
     }
   }
 
-  /** The handle is connected again, and has set what earlier connections could not remove. */
+  /**
+   * Takes back one {@link #add} after the connection is gone. Who watched will most likely do so
+   * again on the next one, on which a handle of ours sets the watch anyway: to remove and to add it
+   * would be two requests. What is not wanted again goes with {@link #removeLeftOver}.
+   */
+  synchronized void leave(ZooKeeper zk, String path, Watcher watcher) {
+    Fan fan = fans.get(path);
+    if (removal != WatcherType.Any) {
+      remove(zk, path, watcher); // a handle of others does not end with us
+    } else if (fan != null) {
+      fan.watchers.remove(watcher);
+    }
+  }
+
+  /** Removes what earlier connections left, and the handle has set again. */
   synchronized void removeLeftOver(ZooKeeper zk) {
     Map.copyOf(fans)
         .forEach(
