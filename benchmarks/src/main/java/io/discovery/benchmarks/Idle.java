@@ -36,11 +36,12 @@ final class Idle implements Job {
 
   /**
    * One renewal each TTL/3, of the session or of each lease, and a proof of life each second, of
-   * the connection or of each stream: jetcd gives each watch one of its own.
+   * the connection, or of each stream and of the quorum: jetcd gives each watch a stream of its
+   * own.
    */
   private double needed() {
-    int each = type == StoreType.ETCD ? COUNT : 1;
-    return each * (60.0 * 3 / TTL_SECONDS + 60);
+    double renewals = 60.0 * 3 / TTL_SECONDS;
+    return type == StoreType.ETCD ? COUNT * (renewals + 60) + 60 : renewals + 60;
   }
 
   private record Idling(Store store, Contestant contestant, int seconds) implements Entry {
