@@ -32,12 +32,12 @@ final class Backoff {
           case REJECTED -> LONGEST_MILLIS;
           default -> 0;
         };
-    return moments.retry(floor + 1, floor + span);
+    return moments.within(floor + 1, floor + span);
   }
 
   /** Returns the wait when the store is said to be back. */
   Duration whenReachable() {
-    return moments.comeback(RESPITE_MILLIS, REACHABLE_MILLIS);
+    return moments.within(RESPITE_MILLIS, REACHABLE_MILLIS);
   }
 
   /** Tells whether the wait under way is the one after a first failure. */

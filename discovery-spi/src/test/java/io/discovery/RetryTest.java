@@ -66,6 +66,27 @@ class RetryTest {
     }
   }
 
+  /** One that falls ill later must not have those come every second that wait for a minute. */
+  @Test
+  void aNewcomerDoesNotWakeWhoHasFailedOften() {
+    Moments moments = new Moments(time, new SplittableRandom(1));
+    Retry old = new Retry(time, moments, attempts::incrementAndGet);
+    for (int k = 0; k < 6; k++) {
+      time.advance(Duration.ofSeconds(31));
+      old.after(Reason.UNAVAILABLE);
+    }
+    time.advance(Duration.ofSeconds(31));
+    attempts.set(0);
+    for (int second = 0; second < 300; second++) {
+      new Retry(time, moments, () -> {}).after(Reason.UNAVAILABLE);
+      if (!old.waiting()) {
+        old.after(Reason.UNAVAILABLE);
+      }
+      time.advance(Duration.ofSeconds(1));
+    }
+    assertTrue(attempts.get() < 60, attempts + " attempts in five minutes of up to 30 s each");
+  }
+
   @Test
   void aFirstRetryComesWithinASecondAllTheSame() {
     fail(1);

@@ -144,12 +144,12 @@ final class EtcdConnection {
 
   /** Asks the quorum for next to nothing, in order to hear its answer. */
   CompletionStage<GetResponse> ping() {
-    return ping(callTimeout);
+    return look(ANY_KEY, callTimeout);
   }
 
-  /** As {@link #ping()}, within {@code limit}. */
-  CompletionStage<GetResponse> ping(Duration limit) {
-    return kv(limit, kv -> kv.get(ANY_KEY, KEYS));
+  /** Asks the quorum for a key, without its value. */
+  CompletionStage<GetResponse> look(ByteSequence key, Duration limit) {
+    return kv(limit, kv -> kv.get(key, KEYS));
   }
 
   /** As {@link #ping}, without waiting for a token. */

@@ -1,8 +1,9 @@
 package io.discovery.etcd;
 
+import io.etcd.jetcd.ByteSequence;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletionStage;
  * <p>Confined to the event loop.
  */
 final class EtcdQuorum {
+  /** Leaves time for the stream's own answer, whatever other calls may take. */
+  private static final Duration LIMIT = Duration.ofMillis(1200);
+
   private final EtcdConnection connection;
   private Optional<CompletableFuture<Long>> asking = Optional.empty();
 
@@ -21,15 +25,23 @@ final class EtcdQuorum {
     this.connection = connection;
   }
 
-  /** Returns a revision that the quorum has reached; fails if there is none, or no quorum. */
-  CompletionStage<Long> revision() {
+  /**
+   * Returns a revision that the quorum has reached; fails if there is no quorum.
+   *
+   * @param key one that the asker may read, for no more may be permitted
+   */
+  CompletionStage<Long> revision(ByteSequence key) {
     if (asking.isEmpty()) {
       CompletableFuture<Long> answer = new CompletableFuture<>();
       asking = Optional.of(answer);
-      EtcdDeadline deadline = new EtcdDeadline(connection.loop(), connection.callTimeout());
-      EtcdTurns.ask(connection, deadline, connection::ping)
-          .thenApply(pong -> pong.getHeader().getRevision())
-          .exceptionally(EtcdQuorum::refused)
+      EtcdDeadline deadline = new EtcdDeadline(connection.loop(), limit());
+      ask(key, deadline)
+          // A member that is stopping says so at once; another may know.
+          .exceptionallyCompose(
+              e ->
+                  EtcdFailures.isOutage(e) && !deadline.left().isZero()
+                      ? ask(key, deadline)
+                      : CompletableFuture.failedFuture(e))
           .whenComplete(
               (revision, failure) -> {
                 asking = Optional.empty();
@@ -44,11 +56,13 @@ final class EtcdQuorum {
     return asking.get();
   }
 
-  /** Who may not read that key is told so by the quorum all the same, though not its revision. */
-  private static long refused(Throwable failure) {
-    if (EtcdFailures.isForbidden(failure)) {
-      return 0;
-    }
-    throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+  private CompletionStage<Long> ask(ByteSequence key, EtcdDeadline deadline) {
+    return EtcdTurns.ask(connection, deadline, limit -> connection.look(key, limit))
+        .thenApply(answer -> answer.getHeader().getRevision());
+  }
+
+  private Duration limit() {
+    Duration call = connection.callTimeout();
+    return call.compareTo(LIMIT) < 0 ? call : LIMIT;
   }
 }

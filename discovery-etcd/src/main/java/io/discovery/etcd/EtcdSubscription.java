@@ -37,8 +37,8 @@ import java.util.function.Consumer;
  * <p>Confined to the event loop, except for {@link Stream}, which jetcd calls on its threads.
  */
 final class EtcdSubscription implements Subscription {
-  /** Before a member that has not heard of all that the quorum has decided is asked again. */
-  private static final Duration LAG = Duration.ofMillis(50);
+  /** Before a member is asked again that has not heard yet of all that the quorum has decided. */
+  private static final Duration LAG = Duration.ofMillis(200);
 
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
 
@@ -110,7 +110,7 @@ final class EtcdSubscription implements Subscription {
             connection.callTimeout(),
             () -> probe.proof.completeExceptionally(connection.unavailable("the watch is silent")));
     quorum
-        .revision()
+        .revision(prefix)
         .whenComplete(
             (reached, e) -> {
               if (e != null) {
@@ -123,16 +123,11 @@ final class EtcdSubscription implements Subscription {
     return probe.proof.whenComplete((proof, e) -> late.cancel());
   }
 
+  /** Until it has come far enough: a newer etcd says nothing as long as it lags. */
   private void askHowFar() {
-    if (!over) {
+    asking.cancel();
+    if (!over && probes.stream().anyMatch(Probe::isAsked)) {
       stream.ifPresent(present -> present.use(Watch.Watcher::requestProgress));
-    }
-  }
-
-  private void prove(long reached) {
-    probes.removeIf(probe -> probe.isProvenBy(reached));
-    if (probes.stream().anyMatch(Probe::isAsked)) {
-      asking.cancel();
       asking = loop.schedule(LAG, this::askHowFar);
     }
   }
@@ -198,7 +193,10 @@ final class EtcdSubscription implements Subscription {
     WatchOption option =
         WatchOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))
-            .withRevision(listing.revision() + 1)
+            // Not from the next one on: until that is there, a newer etcd gives no sign of life.
+            // What
+            // comes of this one is in the listing.
+            .withRevision(listing.revision())
             .withCreateNotify(true)
             .withProgressNotify(true)
             .withRequireLeader(true)
@@ -225,22 +223,25 @@ final class EtcdSubscription implements Subscription {
     }
     if (header.getRevision() < revision) {
       // A member that lags, or a store that was wiped: the quorum's answer tells.
-      connection.ping();
+      quorum.revision(prefix);
     }
     if (response.isCreatedNotify()) {
       timer.cancel();
       from.confirmed.complete(null);
       observer.onListing(from.listing);
     } else if (!response.getEvents().isEmpty()) {
-      changed(response.getEvents());
+      changed(response.getEvents(), from.listing.revision());
     }
-    prove(header.getRevision());
+    probes.removeIf(probe -> probe.isProvenBy(header.getRevision()));
   }
 
   /** One message may carry several changes of a key; the last one counts. */
-  private void changed(List<WatchEvent> events) {
+  private void changed(List<WatchEvent> events, long listed) {
     Map<String, Optional<Entry>> last = new LinkedHashMap<>();
     for (WatchEvent event : events) {
+      if (event.getKeyValue().getModRevision() <= listed) {
+        continue;
+      }
       revision = Math.max(revision, event.getKeyValue().getModRevision());
       if (event.getEventType() == WatchEvent.EventType.PUT) {
         lineage.seen(event.getKeyValue());

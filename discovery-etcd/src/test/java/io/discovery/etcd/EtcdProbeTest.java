@@ -10,6 +10,7 @@ import io.etcd.jetcd.api.RangeResponse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,16 @@ class EtcdProbeTest extends FakeEtcdTest {
     View view = driver.watch("s");
     etcd.ranges.always(FakeCall::ignore);
     assertFails(Reason.UNAVAILABLE, driver.probe(view.subscription));
+  }
+
+  /** Newer servers answer for no revision that is yet to come. */
+  @Test
+  void aStoreInWhichNothingHappensIsNoSilentOne() {
+    etcd.store.put("n/s/a", "1");
+    View view = driver.watch("s");
+    Driver.await(driver.probe(view.subscription));
+    assertEquals(Map.of("a", "1"), view.records());
+    assertEquals(List.of(), view.deltas(), "told again what the listing has");
   }
 
   @Test

@@ -157,7 +157,10 @@ final class FakeEtcd implements AutoCloseable {
             watches.play(watch);
           } else if (request.hasProgressRequest()) {
             progress.incrementAndGet();
-            watch.send(watch.response().setWatchId(-1));
+            // As etcd does since 3.5.22 and 3.6.2 (its PR 20229).
+            if (store.header().getRevision() >= watch.request().getStartRevision()) {
+              watch.send(watch.response().setWatchId(-1));
+            }
           }
         }
       };

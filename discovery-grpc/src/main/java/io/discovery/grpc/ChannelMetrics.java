@@ -32,7 +32,7 @@ interface ChannelMetrics {
   /** The channel was told where its instances are. For any thread. */
   void updated();
 
-  /** Returns what counts the calls that go to a zone. */
+  /** Returns what counts the calls that go to a zone. In the synchronization context. */
   Picks picks(String zone);
 
   /** Has the view looked at, whenever somebody collects metrics, until that is closed. */
@@ -61,6 +61,21 @@ interface ChannelMetrics {
     void close();
   }
 
+  /** What a channel knows before it knows anything. */
+  enum Unknown implements View {
+    VIEW;
+
+    @Override
+    public int instances() {
+      return 0;
+    }
+
+    @Override
+    public OptionalLong staleness() {
+      return OptionalLong.empty();
+    }
+  }
+
   /** Returns the metrics of a name resolver. */
   static ChannelMetrics of(NameResolver.Args args, String target) {
     return orNone(() -> GrpcMetrics.of(args, target));
@@ -73,7 +88,10 @@ interface ChannelMetrics {
 
   private static ChannelMetrics orNone(Supplier<ChannelMetrics> metrics) {
     try {
-      return metrics.get();
+      ChannelMetrics found = metrics.get();
+      // So that what is missing shows here, and not where it would end the channel or a call.
+      found.observe(Unknown.VIEW).close();
+      return found;
     } catch (LinkageError | RuntimeException e) {
       System.getLogger("io.discovery.grpc")
           .log(Level.DEBUG, "this gRPC has another way with metrics: there are none", e);

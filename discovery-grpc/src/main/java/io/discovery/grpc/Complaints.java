@@ -43,7 +43,9 @@ final class Complaints {
     if (judged) {
       LOG.log(level, message);
     } else {
-      LOG.log(level, message, why); // no judgement but a mistake, to be found
+      Throwable mistake = new Throwable(reason); // to be found; its own message may be anything
+      mistake.setStackTrace(why.getStackTrace());
+      LOG.log(level, message, mistake);
     }
   }
 

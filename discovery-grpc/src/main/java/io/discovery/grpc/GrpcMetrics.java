@@ -8,7 +8,9 @@ import io.grpc.MetricInstrumentRegistry;
 import io.grpc.MetricRecorder;
 import io.grpc.MetricRecorder.Registration;
 import io.grpc.NameResolver;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -36,8 +38,14 @@ final class GrpcMetrics implements ChannelMetrics {
           "{call}",
           List.of(TARGET, ZONE));
 
+  /** Whoever can write to the registry can name zones, and an exporter keeps each for ever. */
+  private static final int MOST_ZONES = 100;
+
+  private static final int LONGEST_ZONE = 60;
+
   private final MetricRecorder recorder;
   private final List<String> labels;
+  private final Set<String> zones = new HashSet<>(); // in the synchronization context
 
   private GrpcMetrics(MetricRecorder recorder, String target) {
     this.recorder = recorder;
@@ -88,7 +96,11 @@ final class GrpcMetrics implements ChannelMetrics {
 
   @Override
   public Picks picks(String zone) {
-    return new ZonePicks(recorder, List.of(labels.get(0), Percent.encodeInvisible(zone)));
+    boolean known =
+        zone.length() <= LONGEST_ZONE
+            && (zones.contains(zone) || (zones.size() < MOST_ZONES && zones.add(zone)));
+    String label = known ? Percent.encodeInvisible(zone) : "other";
+    return new ZonePicks(recorder, List.of(labels.get(0), label));
   }
 
   @Override

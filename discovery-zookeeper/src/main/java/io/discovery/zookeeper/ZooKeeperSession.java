@@ -71,7 +71,11 @@ final class ZooKeeperSession {
             .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
     this.loop = loop;
     this.watches = ZooKeeperWatches.of(zk, removal);
-    loop.schedule(LEFT_OVER, this::removeLeftOver);
+    if (removal == Watcher.WatcherType.Any) {
+      loop.schedule(LEFT_OVER, this::removeLeftOver);
+    } else {
+      watches.removeLeftOver(zk);
+    }
   }
 
   long id() {

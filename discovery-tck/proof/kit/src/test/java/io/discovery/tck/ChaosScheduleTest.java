@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.discovery.RegistryConfig;
 import io.discovery.tck.ChaosStep.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -87,35 +86,8 @@ class ChaosScheduleTest {
     return ChaosSchedule.draw(seed, Duration.ofSeconds(60), new Proxied());
   }
 
-  /** Offers what chaos can use; a path that leads nowhere can suffer as any other. */
-  private static final class Proxied implements Fixture {
-    private final MemoryStore store = MemoryStore.named("chaos-schedule");
-
-    @Override
-    public RegistryConfig config() {
-      return store.config();
-    }
-
-    @Override
-    public Bounds bounds() {
-      return Bounds.usual(Duration.ofSeconds(2), Duration.ofMillis(500));
-    }
-
-    @Override
-    public Optional<Store> store() {
-      return Optional.of(store);
-    }
-
-    @Override
-    public Optional<Server> server() {
-      return Optional.of(store);
-    }
-
-    @Override
-    public Optional<Expiry> expiry() {
-      return Optional.of(store);
-    }
-
+  /** A path that leads nowhere can suffer as any other, and more than one in memory. */
+  private static final class Proxied extends MemoryFixture {
     @Override
     public Optional<Link> openLink() {
       return Optional.of(Link.through(new TcpProxy(Ports.free()), config()));

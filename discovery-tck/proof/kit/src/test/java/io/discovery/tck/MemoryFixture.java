@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The in-memory backend under the kit. */
-final class MemoryFixture implements Fixture {
+class MemoryFixture implements Fixture {
   private final MemoryStore store = MemoryStore.named("tck");
   private final AtomicInteger links = new AtomicInteger();
 

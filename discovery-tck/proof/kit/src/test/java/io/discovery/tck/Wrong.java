@@ -299,6 +299,9 @@ enum Wrong implements Subject {
       "s501_closeInABlackHole",
       "the end of threads",
       "s501_closeWhileRefused"),
+  /** Who was closed while the store was away still tries to reach it. */
+  RECONNECTS_AFTER_CLOSE(
+      WrongLives.reconnectingAfterClose(), "s502_nothingFollowsClose", "connections after close"),
   /** Each connection leaves a thread behind. */
   LEAKS_THREADS(
       WrongLives.leakingThreads(),

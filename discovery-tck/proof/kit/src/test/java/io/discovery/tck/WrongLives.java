@@ -113,6 +113,29 @@ final class WrongLives {
     }
   }
 
+  /** A client library that does not hear of the end goes on to connect, ten times a second. */
+  static Fault reconnectingAfterClose() {
+    return at ->
+        new Detour(at) {
+          @Override
+          public CompletionStage<Void> shutdown() {
+            knock(at, 20);
+            return super.shutdown();
+          }
+        };
+  }
+
+  private static void knock(Wiring at, int times) {
+    if (times > 0) {
+      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)
+          .execute(
+              () -> {
+                at.link().knock();
+                knock(at, times - 1);
+              });
+    }
+  }
+
   /** Says farewell to a store that does not answer, for as long as it takes. */
   static Fault closingForEver() {
     return at ->
