@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.discovery.RegistryConfig;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
@@ -36,6 +37,7 @@ final class ZooKeeperSettings {
    */
   static final int LARGEST_VALUE = 1_000_000;
 
+  private static final int LEAST_SERVERS = 3;
   private static final String SASL = ZKClientConfig.ENABLE_CLIENT_SASL_KEY;
   private static final String LOGIN = Environment.JAAS_CONF_KEY;
   private static final String DEFAULT_SERVER = "127.0.0.1:2181";
@@ -93,6 +95,17 @@ final class ZooKeeperSettings {
     return servers;
   }
 
+  /**
+   * Returns the servers as the client is given them, so often that there are three at least. It
+   * waits for the answer of one for the time to live of the session divided by their number; and
+   * one that is just starting may take a connection and forget it, for which a client of a single
+   * server would wait longer than a view may take to come back.
+   */
+  String connectString() {
+    int count = servers.split(",").length;
+    return String.join(",", Collections.nCopies((LEAST_SERVERS - 1 + count) / count, servers));
+  }
+
   /** Returns the path behind the servers, or the empty string. */
   String chroot() {
     return chroot;
@@ -134,7 +147,7 @@ final class ZooKeeperSettings {
     int patience = Math.toIntExact(Math.min(session, config.requestTimeout().toMillis()));
     CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
-            .connectString(servers)
+            .connectString(connectString())
             .sessionTimeoutMs(session)
             .connectionTimeoutMs(patience)
             .waitForShutdownTimeoutMs(500)

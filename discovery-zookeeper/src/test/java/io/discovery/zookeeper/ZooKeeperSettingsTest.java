@@ -38,6 +38,13 @@ class ZooKeeperSettingsTest {
   }
 
   @Test
+  void fewServersAreGivenToTheClientAgainAndAgain() {
+    assertEquals("a:1,a:1,a:1", of("a:1").connectString());
+    assertEquals("a:1,b:2,a:1,b:2", of("a:1", "b:2").connectString());
+    assertEquals("a:1,b:2,c:3", of("a:1", "b:2", "c:3").connectString());
+  }
+
+  @Test
   void refusesOtherEndpoints() {
     for (String endpoint : new String[] {"http://a:1", "a:0", "a:65536", "a:x", "::1", "a:1:2"}) {
       assertRefused("endpoints: '" + endpoint + "'", () -> of(endpoint));
