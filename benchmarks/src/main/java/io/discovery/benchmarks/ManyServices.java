@@ -46,7 +46,8 @@ final class ManyServices implements Job {
         new Watches(client, 0, services);
         samples.addTimeSince(start);
         samples.add(REQUESTS, (store.messages() - messages) / (double) services);
-        samples.add(THREADS, Processor.threads() - threads);
+        // Fewer, if some of another contestant ended meanwhile.
+        samples.add(THREADS, Math.max(0, Processor.threads() - threads));
       }
     }
   }
