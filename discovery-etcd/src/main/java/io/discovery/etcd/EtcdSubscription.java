@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A list at revision R, then a watch from R + 1 over one stream. Whatever ends the stream ends the
+ * A list at revision R, then a watch from R over one stream. Whatever ends the stream ends the
  * subscription: jetcd's own resumption continues from the store's present revision and so loses
  * what was committed between two cuts, and of several kinds of end it makes nothing at all.
  *
@@ -194,8 +194,7 @@ final class EtcdSubscription implements Subscription {
         WatchOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))
             // Not from the next one on: until that is there, a newer etcd gives no sign of life.
-            // What
-            // comes of this one is in the listing.
+            // Changes of this one are in the listing.
             .withRevision(listing.revision())
             .withCreateNotify(true)
             .withProgressNotify(true)
