@@ -24,7 +24,9 @@ final class ChangeCost implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    warmUp(stage);
+    if (!stage.quick()) {
+      warmUp();
+    }
     Optional<Double> atHundred = Optional.empty();
     for (int size : stage.upTo(10_000, 100, 1_000, 10_000, 50_000)) {
       if (stage.quick() && size == 1_000) {
@@ -42,13 +44,11 @@ final class ChangeCost implements Job {
   }
 
   /** Lets the code be compiled, or the first size would pay for what all have of it. */
-  private void warmUp(Stage stage) throws Exception {
-    int changes = stage.scale(10_000, 2_000);
+  private void warmUp() throws Exception {
     try (Store store = type.launch();
         RemoteWriter remote = new RemoteWriter(store)) {
       for (Contestant contestant : type.contestants()) {
-        try (Entry entry =
-            new Changes(store, remote, contestant, 100, 1, changes, WARM_UP_MICROS)) {
+        try (Entry entry = new Changes(store, remote, contestant, 100, 1, 10_000, WARM_UP_MICROS)) {
           entry.round(new Samples());
         }
       }
@@ -57,14 +57,13 @@ final class ChangeCost implements Job {
 
   private Row oneWatcher(
       Stage stage, Store store, RemoteWriter remote, int size, List<Goal> goals) {
-    Contest contest =
-        stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), stage.scale(4, 1));
+    Contest contest = stage.contest(Figures.plain(size) + " instances", 1, stage.scale(3, 1));
     for (Contestant contestant : type.contestants()) {
       contest.enter(
           contestant,
           () ->
               new Changes(
-                  store, remote, contestant, size, 1, stage.scale(2_000, 500), PACE_MICROS));
+                  store, remote, contestant, size, 1, stage.scale(1_500, 300), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()

@@ -10,6 +10,7 @@ final class Idle implements Job {
   private static final Measure MESSAGES = new Measure("messages a minute", "");
   private static final int COUNT = 10;
   private static final int TTL_SECONDS = 10;
+  private static final int SETTLED_SECONDS = 1;
 
   private final StoreType type;
 
@@ -24,24 +25,28 @@ final class Idle implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
+    int seconds = stage.scale(40, 3);
     try (Store store = type.launch()) {
       Watches.fill(store, COUNT);
       Contest contest = stage.contest("10 registrations, 10 watches", 0, 1);
       for (Contestant contestant : type.contestants()) {
-        contest.enter(contestant, () -> new Idling(store, contestant, stage.scale(60, 5)));
+        contest.enter(contestant, () -> new Idling(store, contestant, seconds));
       }
-      contest.run(Line.median(CPU), Line.median(MESSAGES, Goal.most(needed(), "")));
+      contest.run(Line.median(CPU), Line.median(MESSAGES, Goal.most(needed(seconds), "")));
     }
   }
 
   /**
    * One renewal each TTL/3, of the session or of each lease, and a proof of life each second, of
    * the connection, or of each stream and of the quorum: jetcd gives each watch a stream of its
-   * own.
+   * own. So many fit into the time if the first of them falls on its beginning.
    */
-  private double needed() {
-    double renewals = 60.0 * 3 / TTL_SECONDS;
-    return type == StoreType.ETCD ? COUNT * (renewals + 60) + 60 : renewals + 60;
+  private double needed(int seconds) {
+    int renewals = seconds * 3 / TTL_SECONDS + 1;
+    int proofs = seconds + 1;
+    int messages =
+        type == StoreType.ETCD ? COUNT * (renewals + proofs) + proofs : renewals + proofs;
+    return messages * 60.0 / seconds;
   }
 
   private record Idling(Store store, Contestant contestant, int seconds) implements Entry {
@@ -57,7 +62,7 @@ final class Idle implements Job {
         for (Handle registration : registrations) {
           registration.await();
         }
-        TimeUnit.SECONDS.sleep(3);
+        TimeUnit.SECONDS.sleep(SETTLED_SECONDS);
         long messages = store.messages();
         long cpu = Processor.nanos();
         TimeUnit.SECONDS.sleep(seconds);

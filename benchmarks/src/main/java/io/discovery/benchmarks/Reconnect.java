@@ -23,7 +23,7 @@ final class Reconnect implements Job {
           stage.contest(
               Figures.plain(services) + " services, nothing changed",
               stage.scale(1, 0),
-              stage.scale(7, 1));
+              stage.scale(5, 1));
       for (Contestant contestant : StoreType.ZOOKEEPER.contestants()) {
         contest.enter(contestant, () -> new Cut(store, contestant, services));
       }
@@ -40,7 +40,7 @@ final class Reconnect implements Job {
     private final Client client;
     private final Watches watches;
     private final int services;
-    private long lastTrouble = System.nanoTime();
+    private long lastTrouble = System.nanoTime() - SOUND_NANOS;
 
     Cut(Store store, Contestant contestant, int services) throws Exception {
       this.store = store;

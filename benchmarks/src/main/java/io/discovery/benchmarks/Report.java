@@ -63,7 +63,7 @@ final class Report {
     return """
         # Performance
 
-        Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes five minutes, and
+        Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes three minutes, and
         `-Dbenchmarks.jobs=cold-start,idle` chooses. Servers, contestants and clock share one machine, so **ratios count, not
         milliseconds**. All contestants of a row take turns in the same run, with
         fresh records of 150 bytes; the servers' data are in memory.
@@ -76,6 +76,9 @@ final class Report {
         %s
         ![ours and the peers, as multiples of the bare client](performance-ratios.svg)
 
+        ## What keeps ours from a goal
+
+        %s
         What one change costs as the service grows: processor time from the event to the listener, in a process that only
         watches, garbage collection included and compilation not.
 
@@ -93,11 +96,12 @@ final class Report {
             machine.jdk(),
             options.quick() ? " · **a quick pass, no measurement**" : "",
             Table.markdown(results.rows()),
+            Limits.FLOORS,
             limits());
   }
 
   private String limits() {
-    StringBuilder text = new StringBuilder(Limits.TEXT);
+    StringBuilder text = new StringBuilder(Limits.COMPARISONS);
     results.notes().forEach(note -> text.append("- In this run: ").append(note).append('\n'));
     return text.toString();
   }

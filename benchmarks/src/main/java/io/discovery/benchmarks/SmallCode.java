@@ -27,7 +27,7 @@ final class SmallCode implements Job {
     Map<Contestant, RunResult> current =
         Map.of(Contestant.OURS, measure(stage, CurrentBenchmark.class, "ours", 0));
     rows(stage, "Watcher.current()", current, Goal.most(4.99, " ns"));
-    for (int addresses : new int[] {10, 1_000}) {
+    for (int addresses : stage.upTo(10, 10, 1_000)) {
       Map<Contestant, RunResult> picks = new EnumMap<>(Contestant.class);
       picks.put(
           Contestant.ROUND_ROBIN, measure(stage, PickBenchmark.class, "round_robin", addresses));
@@ -62,11 +62,11 @@ final class SmallCode implements Job {
             .include(benchmark.getName())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT)
-            .forks(stage.scale(3, 1))
-            .warmupIterations(stage.scale(3, 1))
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(stage.scale(5, 2))
-            .measurementTime(TimeValue.seconds(1));
+            .forks(stage.scale(2, 1))
+            .warmupIterations(stage.scale(2, 1))
+            .warmupTime(TimeValue.milliseconds(stage.scale(1_000, 500)))
+            .measurementIterations(stage.scale(4, 2))
+            .measurementTime(TimeValue.milliseconds(stage.scale(1_000, 500)));
     if (addresses > 0) {
       options = options.param("policy", policy).param("addresses", Integer.toString(addresses));
     }

@@ -21,10 +21,14 @@ import org.apache.zookeeper.Watcher;
  * out in their order, and those of a dead session not at all.
  *
  * <p>A loss shows in a one-shot watch on the own node, which every look sets again; there is a look
- * after every write, every event and every reconnect. The loss of the session is one by itself.
+ * after every event and every reconnect, and a moment after every write. The loss of the session is
+ * one by itself.
  */
 final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnection.Dependant {
   private static final int REMOVALS = 5;
+
+  /** Out of the way of those who wait for the record, and of a thousand further writes. */
+  private static final Duration AFTER_WRITE = Duration.ofMillis(100);
 
   private final ZooKeeperConnection connection;
   private final ZooKeeperRecord record;
@@ -34,6 +38,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   private final Runnable onReleased;
   private final ZooKeeperTraces traces = new ZooKeeperTraces();
   private boolean listening; // acknowledged, and neither lost nor touched since
+  private EventLoop.Timer lookSoon = () -> {};
 
   ZooKeeperOwnership(
       ZooKeeperConnection connection,
@@ -74,14 +79,16 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   }
 
   /** Before anybody hears of it: they may write again at once. */
-  private void acknowledged(ZooKeeperSession session) {
+  private void acknowledged() {
     listening = true;
-    look(session);
+    lookSoon.cancel();
+    lookSoon = loop.schedule(AFTER_WRITE, this::look);
   }
 
   @Override
   public CompletionStage<Void> release() {
     listening = false;
+    lookSoon.cancel();
     CompletionStage<Void> gone =
         traces.none()
             ? CompletableFuture.completedFuture(null) // nothing was ever sent
@@ -120,9 +127,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
 
   @Override
   public void connected(ZooKeeperSession session) {
-    if (listening) {
-      look(session);
-    }
+    look();
   }
 
   @Override
@@ -135,12 +140,13 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   @Override
   public void process(WatchedEvent event) {
     if (event.getType() != Event.EventType.None) {
-      loop.execute(
-          () -> {
-            if (listening) {
-              connection.ifConnected(this::look);
-            }
-          });
+      loop.execute(this::look);
+    }
+  }
+
+  private void look() {
+    if (listening) {
+      connection.ifConnected(this::look);
     }
   }
 

@@ -28,7 +28,7 @@ import org.apache.zookeeper.data.Stat;
  */
 final class ZooKeeperReader {
   /** Enough to keep the server busy; little enough that a probe or a write need not queue long. */
-  private static final int BATCHES_IN_FLIGHT = 2;
+  private static final int BATCHES_IN_FLIGHT = 4;
 
   /**
    * What an answer should weigh, or half of what its client takes. A server holds whole answers in

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
@@ -37,7 +36,7 @@ final class ZooKeeperWrite {
   private final ZooKeeperRecord record;
   private final ZooKeeperTraces traces;
   private final Write write;
-  private final Consumer<ZooKeeperSession> onAcknowledged;
+  private final Runnable onAcknowledged;
   private final CompletableFuture<Duration> result;
   private int reads;
 
@@ -52,7 +51,7 @@ final class ZooKeeperWrite {
       ZooKeeperRecord record,
       ZooKeeperTraces traces,
       Write write,
-      Consumer<ZooKeeperSession> onAcknowledged,
+      Runnable onAcknowledged,
       CompletableFuture<Duration> result) {
     this.session = session;
     this.record = record;
@@ -137,7 +136,7 @@ final class ZooKeeperWrite {
   private void acknowledged(Stat stat) {
     traces.acknowledged(stat);
     if (!result.isDone()) {
-      onAcknowledged.accept(session);
+      onAcknowledged.run();
       result.complete(session.ttl());
     }
   }

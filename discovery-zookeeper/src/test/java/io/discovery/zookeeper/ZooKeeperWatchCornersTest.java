@@ -179,7 +179,9 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
   void anAnswerToTheConnectRequestThatIsLateFailsAttemptsInTime() {
     CompletableFuture<Void> release = new CompletableFuture<>();
     var held = proxy.next(Frame.reply(Frame.CONNECT), FrameProxy.heldUntil(release));
-    Driver driver = open(proxied().with("request-timeout", "500ms"));
+    // A session so long that the client does not try another connection meanwhile.
+    Duration ttl = Duration.ofSeconds(20);
+    Driver driver = open(proxied().withTtl(ttl).with("request-timeout", "500ms"));
     for (int i = 0; i < 2; i++) {
       assertEquals(Reason.UNAVAILABLE, driver.failure(b -> b.list("a")).reason());
       assertEquals(Reason.UNAVAILABLE, driver.subscribe("a").awaitEnd().reason());

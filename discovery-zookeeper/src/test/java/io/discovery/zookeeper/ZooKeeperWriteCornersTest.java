@@ -230,8 +230,9 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
   void aLostNotificationOfTheOwnRecordIsMadeGoodByTheNextReconnect() {
     Driver driver = open(proxied());
     Driver.Owner owner = driver.own("a", "1");
+    var look = proxy.next(Frame.reply(OpCode.exists), (frame, wire) -> wire.pass(frame));
     owner.takeOver("x");
-    driver.call(b -> b.list("a")); // behind the look that sets the watch
+    look.await(); // which sets the watch
     var lost = proxy.next(Frame.notification(root + "/a/1"), FrameProxy.LOST);
     operator().delete(root + "/a/1");
     lost.await();
