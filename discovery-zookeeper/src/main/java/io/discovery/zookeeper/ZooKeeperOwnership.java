@@ -30,6 +30,8 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   /** Out of the way of those who wait for the record, and of a thousand further writes. */
   private static final Duration AFTER_WRITE = Duration.ofMillis(100);
 
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
   private final ZooKeeperConnection connection;
   private final ZooKeeperRecord record;
   private final EventLoop loop;
@@ -38,7 +40,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   private final Runnable onReleased;
   private final ZooKeeperTraces traces = new ZooKeeperTraces();
   private boolean listening; // acknowledged, and neither lost nor touched since
-  private EventLoop.Timer lookSoon = () -> {};
+  private boolean lookDue; // soon
 
   ZooKeeperOwnership(
       ZooKeeperConnection connection,
@@ -81,14 +83,25 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
   /** Before anybody hears of it: they may write again at once. */
   private void acknowledged() {
     listening = true;
-    lookSoon.cancel();
-    lookSoon = loop.schedule(AFTER_WRITE, this::look);
+    lookWithin(AFTER_WRITE);
+  }
+
+  /** One that is due already is not put off: updates may come without a pause. */
+  private void lookWithin(Duration delay) {
+    if (!lookDue) {
+      lookDue = true;
+      loop.schedule(
+          delay,
+          () -> {
+            lookDue = false;
+            look();
+          });
+    }
   }
 
   @Override
   public CompletionStage<Void> release() {
     listening = false;
-    lookSoon.cancel();
     CompletionStage<Void> gone =
         traces.none()
             ? CompletableFuture.completedFuture(null) // nothing was ever sent
@@ -163,8 +176,12 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
                 lost(ZooKeeperFailures.unavailable(record.path() + " was changed by another"));
               } else if (failure != null && ZooKeeperFailures.code(failure) == Code.NONODE) {
                 lost(ZooKeeperFailures.unavailable(record.path() + " is gone"));
+              } else if (failure != null && ZooKeeperFailures.code(failure) == Code.NOAUTH) {
+                lost(ZooKeeperFailures.of("watching " + record.path(), failure));
+              } else if (failure != null) {
+                lookWithin(
+                    AFTER_FAILURE); // if the connection is lost, there is one when it is back
               }
-              // Any other failure is one of the connection: there is a look when that is back.
             });
   }
 

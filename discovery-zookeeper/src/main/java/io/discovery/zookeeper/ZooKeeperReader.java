@@ -34,7 +34,7 @@ final class ZooKeeperReader {
    * What an answer should weigh, or half of what its client takes. A server holds whole answers in
    * memory, for each of its clients, and nothing tells how much a node holds before it is read: so
    * the first batch is small and alone, and each next one as large as the last one's nodes allow,
-   * at most twice as large.
+   * at most twice as large; with each answer one more may be under way.
    */
   private static final int BATCH_BYTES = 1 << 20;
 
@@ -219,7 +219,7 @@ final class ZooKeeperReader {
 
     private void take(List<String> some, List<OpResult> results, Throwable failure) {
       inFlight--;
-      allowed = BATCHES_IN_FLIGHT;
+      allowed = Math.min(BATCHES_IN_FLIGHT, allowed + 1);
       if (failure != null) {
         result.completeExceptionally(failure);
         return;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +85,20 @@ abstract class FrameProxyTest {
 
   static RawClient operator() {
     return operator;
+  }
+
+  /** Counts the requests of a type that pass the proxy from now on. */
+  AtomicInteger count(int type) {
+    AtomicInteger count = new AtomicInteger();
+    proxy.next(
+        frame -> {
+          if (Frame.request(type).test(frame)) {
+            count.incrementAndGet();
+          }
+          return false;
+        },
+        FrameProxy.LOST);
+    return count;
   }
 
   void put(String path, String value) {

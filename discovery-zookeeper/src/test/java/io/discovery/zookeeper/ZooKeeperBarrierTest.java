@@ -38,18 +38,4 @@ class ZooKeeperBarrierTest extends FrameProxyTest {
     driver.call(b -> b.list("a"));
     assertEquals(2, syncs.get());
   }
-
-  /** Counts the requests of a type that pass from now on. */
-  private AtomicInteger count(int type) {
-    AtomicInteger count = new AtomicInteger();
-    proxy.next(
-        frame -> {
-          if (Frame.request(type).test(frame)) {
-            count.incrementAndGet();
-          }
-          return false;
-        },
-        FrameProxy.LOST);
-    return count;
-  }
 }

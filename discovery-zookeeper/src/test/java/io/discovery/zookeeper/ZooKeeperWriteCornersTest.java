@@ -17,7 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs.OpCode;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.Test;
 
@@ -242,5 +247,25 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
     owner.awaitLoss();
     driver.eventually(Driver.SOON, b -> owner.startHeal("x"));
     Await.until("the record is back", Driver.SOON, () -> stat("/a/1").isPresent());
+  }
+
+  /** Whoever may not look at a record cannot take it for its own. */
+  @Test
+  void aRecordReplacedByOneThatMayNotBeReadIsLost() {
+    Driver.Owner owner = open(proxied()).own("a", "1");
+    var look = proxy.next(Frame.reply(OpCode.exists), (frame, wire) -> wire.pass(frame));
+    owner.takeOver("x");
+    look.await();
+    List<ACL> closed = List.of(new ACL(Perms.ALL, new Id("digest", "others:secret")));
+    operator()
+        .call(
+            zk ->
+                zk.multi(
+                    List.of(
+                        Op.delete(root + "/a/1", -1),
+                        Op.create(root + "/a/1", Seen.bytes("y"), closed, CreateMode.PERSISTENT))));
+    owner.awaitLoss();
+    assertEquals(Reason.DENIED, owner.losses().get(0).reason());
+    assertEquals(Reason.DENIED, owner.refused("x", Claim.HEAL).reason());
   }
 }
