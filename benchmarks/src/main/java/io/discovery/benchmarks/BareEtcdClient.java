@@ -25,6 +25,7 @@ final class BareEtcdClient implements Client {
 
   private final io.etcd.jetcd.Client client;
   private CloseableClient renewal; // null before the first registration, as the next
+  private long lease;
   private Writer writer;
 
   BareEtcdClient(String endpoint) {
@@ -42,13 +43,13 @@ final class BareEtcdClient implements Client {
   @Override
   public Handle watch(String service, IntConsumer onSize) {
     View view = new View(EtcdWriter.prefix(service), onSize);
-    return Handle.of(view.first::join, view::close);
+    return Handle.of(view.first, view::close);
   }
 
   @Override
   public Handle register(String service, int index) throws Exception {
     if (writer == null) {
-      long lease = client.getLeaseClient().grant(TTL_SECONDS).get().getID();
+      lease = client.getLeaseClient().grant(TTL_SECONDS).get().getID();
       renewal =
           client
               .getLeaseClient()
@@ -56,13 +57,14 @@ final class BareEtcdClient implements Client {
       writer = new EtcdWriter(client, lease);
     }
     CompletableFuture<?> put = writer.create(service, index);
-    return Handle.of(put::join, () -> writer.delete(service, index).join());
+    return Handle.of(put, () -> writer.delete(service, index).join());
   }
 
   @Override
   public void close() {
     if (renewal != null) {
       renewal.close();
+      client.getLeaseClient().revoke(lease).join();
     }
     client.close();
   }

@@ -12,7 +12,7 @@ import org.apache.zookeeper.ZooKeeper;
  * wrong: a recursive watch and batched reads for each service, records left undecoded.
  */
 final class BareZooKeeperClient implements Client {
-  private static final int SESSION_MILLIS = 30_000;
+  static final int SESSION_MILLIS = 10_000;
 
   private final ZooKeeper zk;
   private final BatchedReads reads;
@@ -39,7 +39,7 @@ final class BareZooKeeperClient implements Client {
     zk.addWatch(view.path(), view, AddWatchMode.PERSISTENT_RECURSIVE, (rc, path, ctx) -> {}, null);
     view.list();
     return Handle.of(
-        view.first()::join,
+        view.first(),
         () ->
             zk.removeAllWatches(
                 view.path(),
@@ -52,7 +52,7 @@ final class BareZooKeeperClient implements Client {
   @Override
   public Handle register(String service, int index) {
     CompletableFuture<?> created = writer.create(service, index);
-    return Handle.of(created::join, () -> writer.delete(service, index).join());
+    return Handle.of(created, () -> writer.delete(service, index).join());
   }
 
   @Override

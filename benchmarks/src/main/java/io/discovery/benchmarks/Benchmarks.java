@@ -34,19 +34,26 @@ final class Benchmarks {
   private Benchmarks() {}
 
   public static void main(String[] args) throws Exception {
-    Options options = Options.fromSystemProperties();
-    Results results = run(JOBS, options, System.out);
-    System.out.println(Table.text(results.rows()));
-    results.notes().forEach(System.out::println);
-    write(options, results);
-    System.exit(0); // some clients leave threads behind that are no daemons
+    int status = 1;
+    try {
+      Options options = Options.fromSystemProperties();
+      Results results = run(JOBS, options, System.out);
+      System.out.println(Table.text(results.rows()));
+      results.notes().forEach(System.out::println);
+      write(options, results);
+      status = results.failed() ? 1 : 0;
+    } catch (Throwable e) {
+      e.printStackTrace(System.err);
+    } finally {
+      System.exit(status); // some clients leave threads behind that are no daemons
+    }
   }
 
-  /** Runs the jobs that are wanted; one that fails as a whole leaves a note. */
+  /** Runs the jobs that are wanted; one that fails as a whole keeps no other from it. */
   static Results run(List<Job> jobs, Options options, PrintStream out) {
     Results results = new Results();
     List<Job> wanted = jobs.stream().filter(options::wants).toList();
-    if (wanted.isEmpty()) {
+    if (!options.jobs().stream().allMatch(name -> isKnown(name, jobs))) {
       throw new IllegalArgumentException(
           "benchmarks.jobs: "
               + options.jobs()
@@ -60,7 +67,7 @@ final class Benchmarks {
       try {
         job.run(stage);
       } catch (Exception e) {
-        stage.note("failed: " + e);
+        stage.failure(e.toString());
         e.printStackTrace(out);
       }
       out.printf("(%s: %d s)%n", job.name(), (System.nanoTime() - start) / 1_000_000_000);
@@ -68,10 +75,15 @@ final class Benchmarks {
     return results;
   }
 
+  private static boolean isKnown(String name, List<Job> jobs) {
+    return name.equals("all")
+        || (!name.isEmpty() && jobs.stream().anyMatch(job -> job.name().startsWith(name)));
+  }
+
   private static void write(Options options, Results results) throws IOException {
     Report report = new Report(Machine.here(), options, results);
     report.writeTo(options.output());
-    if (options.complete()) {
+    if (options.complete() && !results.failed()) {
       report.writeTo(options.docs());
     }
   }

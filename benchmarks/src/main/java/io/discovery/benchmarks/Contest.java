@@ -47,7 +47,7 @@ final class Contest {
         }
       }
     } finally {
-      entries.values().forEach(Entry::close);
+      entries.forEach(this::close);
     }
     return List.of(lines).stream().map(line -> stage.row(subject, line, values(line))).toList();
   }
@@ -63,12 +63,26 @@ final class Contest {
       entries.remove(contestant);
       samples.remove(contestant);
       drop(contestant, e);
+      close(contestant, entry);
+    }
+  }
+
+  /** Whoever cannot be closed keeps no other from it. */
+  private void close(Contestant contestant, Entry entry) {
+    try {
       entry.close();
+    } catch (RuntimeException e) {
+      drop(contestant, e);
     }
   }
 
   private void drop(Contestant contestant, Exception cause) {
-    stage.note(subject + ": " + contestant + " failed: " + cause);
+    String note = subject + ": " + contestant + " failed: " + cause;
+    if (contestant.isPeer()) {
+      stage.note(note);
+    } else {
+      stage.failure(note);
+    }
   }
 
   private Map<Contestant, Double> values(Line line) {

@@ -1,7 +1,12 @@
 package io.discovery.benchmarks;
 
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
 /** A watch, or a registration. */
 interface Handle extends AutoCloseable {
+  long PATIENCE_SECONDS = 60;
+
   /** Waits until the watch has its first view, or the registration is acknowledged. */
   void await() throws Exception;
 
@@ -23,6 +28,11 @@ interface Handle extends AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** Of what is there when {@code ready} completes, for which it waits a minute. */
+  static Handle of(Future<?> ready, Action close) {
+    return of(() -> ready.get(PATIENCE_SECONDS, TimeUnit.SECONDS), close);
   }
 
   static Handle of(Action await, Action close) {

@@ -46,13 +46,17 @@ final class Heap implements Job {
   static final class Main {
     private Main() {}
 
-    public static void main(String[] args) throws Exception {
-      Client client = StoreType.valueOf(args[0]).open(Contestant.valueOf(args[1]), args[2]);
-      hold(client, "warm", WARM);
-      long before = Processor.reachable();
-      int size = Integer.parseInt(args[3]);
-      hold(client, SERVICE, size);
-      System.out.println((Processor.reachable() - before) / (double) size);
+    public static void main(String[] args) {
+      try {
+        Client client = StoreType.valueOf(args[0]).open(Contestant.valueOf(args[1]), args[2]);
+        hold(client, "warm", WARM);
+        long before = Processor.reachable();
+        int size = Integer.parseInt(args[3]);
+        hold(client, SERVICE, size);
+        System.out.println((Processor.reachable() - before) / (double) size);
+      } catch (Exception e) {
+        e.printStackTrace(System.err);
+      }
       System.exit(0);
     }
 

@@ -1,5 +1,8 @@
 package io.discovery.benchmarks;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /** A thousand services watched over one connection: opening all of them. */
 final class ManyServices implements Job {
   private static final Measure REQUESTS = new Measure("requests a service", "");
@@ -40,14 +43,15 @@ final class ManyServices implements Job {
     public void round(Samples samples) throws Exception {
       try (Client client = store.open(contestant)) {
         new Watches(client, services, services + 1); // connected and warm
-        int threads = Processor.threads();
+        Set<Long> threads = Processor.threads();
         long messages = store.messages();
         long start = System.nanoTime();
         new Watches(client, 0, services);
         samples.addTimeSince(start);
         samples.add(REQUESTS, (store.messages() - messages) / (double) services);
-        // Fewer, if some of another contestant ended meanwhile.
-        samples.add(THREADS, Math.max(0, Processor.threads() - threads));
+        Set<Long> more = new HashSet<>(Processor.threads());
+        more.removeAll(threads);
+        samples.add(THREADS, more.size());
       }
     }
   }

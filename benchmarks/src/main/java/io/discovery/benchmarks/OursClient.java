@@ -6,7 +6,7 @@ import io.discovery.Registry;
 import io.discovery.RegistryConfig;
 import io.discovery.Watcher;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
 /** This library, through its public API. */
@@ -26,15 +26,15 @@ final class OursClient implements Client {
 
   @Override
   public Handle watch(String service, IntConsumer onSize) {
-    CountDownLatch first = new CountDownLatch(1);
+    CompletableFuture<Void> first = new CompletableFuture<>();
     Watcher watcher =
         registry.watch(
             service,
             snapshot -> {
               onSize.accept(snapshot.instances().size());
-              first.countDown();
+              first.complete(null);
             });
-    return Handle.of(first::await, watcher::close);
+    return Handle.of(first, watcher::close);
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.discovery.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What this process uses. */
 final class Processor {
@@ -15,8 +18,11 @@ final class Processor {
     return SYSTEM.getProcessCpuTime();
   }
 
-  static int threads() {
-    return ManagementFactory.getThreadMXBean().getThreadCount();
+  /** Returns the ids of all threads. */
+  static Set<Long> threads() {
+    return Arrays.stream(ManagementFactory.getThreadMXBean().getAllThreadIds())
+        .boxed()
+        .collect(Collectors.toSet());
   }
 
   /** Returns how many bytes are reachable. */

@@ -65,6 +65,16 @@ final class Reconnect implements Job {
       samples.add(REQUESTS, (store.messages() - messages) / (double) services);
       lastTrouble = System.nanoTime();
       samples.add(CALLBACKS, (double) (watches.calls() - calls));
+      proveCurrent();
+    }
+
+    /** Or whoever does nothing would be the best. */
+    private void proveCurrent() throws InterruptedException {
+      String service = Watches.service(0);
+      store.writer().create(service, Watches.INSTANCES).join();
+      watches.awaitFirst(Watches.INSTANCES + 1);
+      store.writer().delete(service, Watches.INSTANCES).join();
+      watches.awaitFirst(Watches.INSTANCES);
     }
 
     @Override

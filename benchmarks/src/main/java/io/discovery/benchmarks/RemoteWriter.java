@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Changes records from a JVM of its own, so that the processor time of this one is the watchers'
@@ -46,5 +47,13 @@ final class RemoteWriter implements AutoCloseable {
   @Override
   public void close() {
     commands.close();
+    try {
+      if (!process.waitFor(Handle.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -65,25 +65,27 @@ final class Report {
 
         Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes three minutes, and
         `-Dbenchmarks.jobs=cold-start,idle` chooses. Servers, contestants and clock share one machine, so **ratios count, not
-        milliseconds**. All contestants of a row take turns in the same run, with
-        fresh records of 150 bytes; the servers' data are in memory.
+        milliseconds**. The contestants of a row take turns in the same run; records that a store is filled with have 150
+        bytes; the servers' data are in memory.
 
         %s · %d cores · %s · %s · %s%s
 
         *Bare* is the limit: the best we could write for that one job with jetcd or ZooKeeper's own client, without retries,
-        decoding, last known good or any promise. Less is better in every row; figures are medians unless a percentile is named.
+        decoding, last known good or any promise. Less is better in every row. Figures are medians over the rounds unless a
+        percentile is named, those of `small-code` JMH's averages; of fewer than a hundred rounds, as in a cold start, p99 is
+        the worst.
 
         %s
         ![ours and the peers, as multiples of the bare client](performance-ratios.svg)
 
-        ## What keeps ours from a goal
-
-        %s
         What one change costs as the service grows: processor time from the event to the listener, in a process that only
         watches, garbage collection included and compilation not.
 
         ![cost of a change by size of the service](performance-growth.svg)
 
+        ## What keeps ours from a goal
+
+        %s
         ## What cannot be compared
 
         %s

@@ -11,6 +11,7 @@ final class Results {
   private final List<Row> rows = new ArrayList<>();
   private final List<Point> points = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private boolean failed;
 
   void add(Row row) {
     rows.add(row);
@@ -25,6 +26,16 @@ final class Results {
     if (!notes.contains(note)) {
       notes.add(note);
     }
+  }
+
+  /** Adds what failed, so that the run is no whole one. */
+  void failure(String note) {
+    failed = true;
+    note(note);
+  }
+
+  boolean failed() {
+    return failed;
   }
 
   List<Row> rows() {

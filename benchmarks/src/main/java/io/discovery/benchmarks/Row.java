@@ -43,8 +43,11 @@ record Row(
     return goals.stream().map(Goal::text).collect(Collectors.joining("; "));
   }
 
-  /** Returns "met", or what was missed; empty without a goal. */
+  /** Returns "met", what was missed, or that ours failed; empty without a goal. */
   String verdict() {
+    if (!goals.isEmpty() && value(Contestant.OURS).isEmpty()) {
+      return "failed";
+    }
     List<Goal> missed = goals.stream().filter(goal -> !goal.isMet(this).orElse(true)).toList();
     if (!missed.isEmpty()) {
       return missed.size() == goals.size()

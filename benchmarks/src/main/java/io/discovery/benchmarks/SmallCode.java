@@ -62,6 +62,8 @@ final class SmallCode implements Job {
             .include(benchmark.getName())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
+            .jvmArgs("-Xmx512m") // and not what this JVM has, which is large
             .forks(stage.scale(2, 1))
             .warmupIterations(stage.scale(2, 1))
             .warmupTime(TimeValue.milliseconds(stage.scale(1_000, 500)))

@@ -57,4 +57,10 @@ final class Stage {
     results.note(job.name() + ": " + note);
     out.println("note: " + note);
   }
+
+  /** As a note, but without it the run is not whole. */
+  void failure(String what) {
+    results.failure(job.name() + ": " + what);
+    out.println("failed: " + what);
+  }
 }

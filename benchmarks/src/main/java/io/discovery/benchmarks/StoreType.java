@@ -18,7 +18,7 @@ enum StoreType {
     return backend;
   }
 
-  /** Returns those that can do every job. Nobody else on the JVM does discovery on etcd. */
+  /** Returns those that can do every job. On etcd we know of no peer; see {@link Limits}. */
   List<Contestant> contestants() {
     return this == ETCD
         ? List.of(Contestant.OURS, Contestant.BARE)

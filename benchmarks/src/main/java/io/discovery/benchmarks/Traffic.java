@@ -9,7 +9,8 @@ import io.discovery.tck.TcpProxy;
 final class Traffic {
   private static final long STEP_MILLIS = 10;
   private static final long BYTES_A_STEP = 300;
-  private static final long SILENCE_NANOS = 1_500_000_000;
+  private static final long SILENCE_NANOS =
+      2_500_000_000L; // longer than anybody waits before the next attempt
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private final TcpProxy proxy;

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -37,7 +38,11 @@ final class XDiscoveryClient implements Client {
 
   static CuratorFramework connect(String endpoint) throws InterruptedException {
     CuratorFramework curator =
-        CuratorFrameworkFactory.newClient(endpoint, new ExponentialBackoffRetry(100, 10));
+        CuratorFrameworkFactory.builder()
+            .connectString(endpoint)
+            .sessionTimeoutMs(BareZooKeeperClient.SESSION_MILLIS)
+            .retryPolicy(new ExponentialBackoffRetry(100, 10))
+            .build();
     curator.start();
     curator.blockUntilConnected();
     return curator;
@@ -59,7 +64,9 @@ final class XDiscoveryClient implements Client {
     CountDownLatch initialized = cache.startImmediate();
     return Handle.of(
         () -> {
-          initialized.await();
+          if (!initialized.await(Handle.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("no first view of " + service + " within a minute");
+          }
           onSize.accept(cache.getInstances().size());
         },
         cache::close);
@@ -77,13 +84,14 @@ final class XDiscoveryClient implements Client {
     CompletableFuture<Void> done =
         CompletableFuture.runAsync(
             () -> Handle.Action.unchecked(() -> discovery.registerService(instance)), callers);
-    return Handle.of(done::join, () -> discovery.unregisterService(instance));
+    return Handle.of(done, () -> discovery.unregisterService(instance));
   }
 
   @Override
   public void close() {
     callers.shutdown();
-    Handle.Action.unchecked(discovery::close);
-    curator.close();
+    try (curator) {
+      Handle.Action.unchecked(discovery::close);
+    }
   }
 }

@@ -40,6 +40,37 @@ class BenchmarksTest {
   }
 
   @Test
+  void whatFailsShows() {
+    List<Job> jobs =
+        List.of(
+            new Failing("throws") {
+              @Override
+              public void run(Stage stage) {
+                throw new IllegalStateException("of the test");
+              }
+            },
+            new Failing("drops-ours") {
+              @Override
+              public void run(Stage stage) {
+                Contest contest = stage.contest("nothing", 0, 1);
+                contest.enter(Contestant.BARE, () -> samples -> samples.add(Measure.TIME, 1.0));
+                contest.enter(
+                    Contestant.OURS,
+                    () -> {
+                      throw new IllegalStateException("of the test");
+                    });
+                contest.run(Line.median(Measure.TIME, Goal.timesBare(2)));
+              }
+            });
+    for (Job job : jobs) {
+      Results results = Benchmarks.run(List.of(job), quick(job.name()), NOWHERE);
+      assertTrue(results.failed(), job::name);
+      assertTrue(results.notes().get(0).contains("of the test"), results.notes()::toString);
+      results.rows().forEach(row -> assertEquals("failed", row.verdict()));
+    }
+  }
+
+  @Test
   void verdicts() {
     Goal twice = Goal.timesBare(2);
     assertEquals("met", row(20, 10, twice).verdict());
@@ -67,5 +98,18 @@ class BenchmarksTest {
 
   private static Options quick(String job) {
     return new Options(true, List.of(job), Path.of("target"), Path.of("target"));
+  }
+
+  private abstract static class Failing implements Job {
+    private final String name;
+
+    Failing(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
   }
 }
