@@ -59,13 +59,13 @@ final class ChangeCost implements Job {
 
   private Row oneWatcher(
       Stage stage, Store store, RemoteWriter remote, int size, List<Goal> goals) {
-    Contest contest = stage.contest(Figures.plain(size) + " instances", 1, stage.scale(3, 1));
+    Contest contest = stage.contest(Figures.plain(size) + " instances", 1, stage.scale(2, 1));
     for (Contestant contestant : type.contestants()) {
       contest.enter(
           contestant,
           () ->
               new Changes(
-                  store, remote, contestant, size, 1, stage.scale(1_500, 300), PACE_MICROS));
+                  store, remote, contestant, size, 1, stage.scale(1_000, 300), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()
@@ -76,7 +76,7 @@ final class ChangeCost implements Job {
   private void furtherWatchers(Stage stage, Store store, RemoteWriter remote, int size, Row one) {
     Contest contest =
         stage.contest(
-            Figures.plain(size) + " instances, " + FURTHER_WATCHERS + " further watchers", 1, 3);
+            Figures.plain(size) + " instances, " + FURTHER_WATCHERS + " further watchers", 1, 2);
     contest.enter(
         Contestant.OURS,
         () ->

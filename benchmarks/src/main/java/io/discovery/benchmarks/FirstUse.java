@@ -26,7 +26,7 @@ final class FirstUse implements Job {
       store.writer().fill(Main.SERVICE, PRESENT);
       AtomicInteger next = new AtomicInteger(PRESENT);
       Contest contest =
-          stage.contest("from main to the first view", stage.scale(1, 0), stage.scale(15, 1));
+          stage.contest("from main to the first view", stage.scale(1, 0), stage.scale(9, 1));
       for (Contestant contestant : type.contestants()) {
         contest.enter(
             contestant,

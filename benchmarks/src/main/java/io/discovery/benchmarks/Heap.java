@@ -23,7 +23,7 @@ final class Heap implements Job {
     try (Store store = type.launch()) {
       store.writer().fill("warm", WARM);
       store.writer().fill(SERVICE, size);
-      Contest contest = stage.contest(Figures.plain(size) + " instances", 0, stage.scale(5, 1));
+      Contest contest = stage.contest(Figures.plain(size) + " instances", 0, stage.scale(3, 1));
       for (Contestant contestant : type.contestants()) {
         contest.enter(
             contestant,

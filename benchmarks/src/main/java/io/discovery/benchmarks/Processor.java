@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** What this process uses. */
@@ -25,11 +26,17 @@ final class Processor {
         .collect(Collectors.toSet());
   }
 
-  /** Returns how many bytes are reachable. */
-  static long reachable() {
-    for (int i = 0; i < 3; i++) {
-      System.gc(); // twice for what finalizers and cleaners let go, once more for good measure
+  /**
+   * Returns how many bytes are reachable once all is quiet: threads hold on to their last message
+   * for a moment, and finalizers and cleaners take one collection more.
+   */
+  static long reachable() throws InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 6; i++) {
+      System.gc();
+      least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+      TimeUnit.MILLISECONDS.sleep(50);
     }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    return least;
   }
 }

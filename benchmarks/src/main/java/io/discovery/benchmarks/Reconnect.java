@@ -23,7 +23,7 @@ final class Reconnect implements Job {
           stage.contest(
               Figures.plain(services) + " services, nothing changed",
               stage.scale(1, 0),
-              stage.scale(5, 1));
+              stage.scale(3, 1));
       for (Contestant contestant : StoreType.ZOOKEEPER.contestants()) {
         contest.enter(contestant, () -> new Cut(store, contestant, services));
       }
@@ -39,6 +39,8 @@ final class Reconnect implements Job {
     private final TcpProxy proxy;
     private final Client client;
     private final Watches watches;
+    private final String proof;
+    private final Gate changed = new Gate();
     private final int services;
     private long lastTrouble = System.nanoTime() - SOUND_NANOS;
 
@@ -48,6 +50,9 @@ final class Reconnect implements Job {
       proxy = new TcpProxy(store.port());
       client = StoreType.ZOOKEEPER.open(contestant, proxy.endpoint());
       watches = new Watches(client, 0, services);
+      proof = "proof" + contestant.name();
+      store.writer().prepare(proof).join();
+      client.watch(proof, changed).await();
     }
 
     @Override
@@ -62,19 +67,20 @@ final class Reconnect implements Job {
       long back = traffic.awaitConnection(connections + 1);
       long silent = traffic.awaitSilence();
       samples.add(Measure.TIME, Measure.millis(silent - back));
-      samples.add(REQUESTS, (store.messages() - messages) / (double) services);
+      samples.add(REQUESTS, (store.messages() - messages) / (services + 1.0));
       lastTrouble = System.nanoTime();
       samples.add(CALLBACKS, (double) (watches.calls() - calls));
       proveCurrent();
     }
 
-    /** Or whoever does nothing would be the best. */
+    /** Or whoever does nothing would be the best. By a service that no other contestant watches. */
     private void proveCurrent() throws InterruptedException {
-      String service = Watches.service(0);
-      store.writer().create(service, Watches.INSTANCES).join();
-      watches.awaitFirst(Watches.INSTANCES + 1);
-      store.writer().delete(service, Watches.INSTANCES).join();
-      watches.awaitFirst(Watches.INSTANCES);
+      changed.expect(1);
+      store.writer().create(proof, 0).join();
+      changed.await();
+      changed.expect(0);
+      store.writer().delete(proof, 0).join();
+      changed.await();
     }
 
     @Override

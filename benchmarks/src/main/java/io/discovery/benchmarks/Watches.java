@@ -6,10 +6,9 @@ import java.util.stream.IntStream;
 
 /** Many services of ten instances, watched over one connection. */
 final class Watches {
-  static final int INSTANCES = 10;
+  private static final int INSTANCES = 10;
 
   private final Gates gates = new Gates();
-  private final Gate first = gates.add(INSTANCES);
 
   /** Creates the services, whose names begin alike, fresh in a store. */
   static void fill(Store store, int services) {
@@ -25,18 +24,12 @@ final class Watches {
   Watches(Client client, int from, int to) throws Exception {
     List<Handle> handles = new ArrayList<>();
     for (int i = from; i < to; i++) {
-      handles.add(client.watch(service(i), i == from ? first : gates.add(INSTANCES)));
+      handles.add(client.watch(service(i), gates.add(INSTANCES)));
     }
     for (Handle handle : handles) {
       handle.await();
     }
     gates.await();
-  }
-
-  /** Waits until the view of the first service has this size. */
-  void awaitFirst(int size) throws InterruptedException {
-    first.expect(size);
-    first.await();
   }
 
   /** Returns how often listeners have been called. */
