@@ -14,7 +14,9 @@ record Machine(String date, int cores, String processor, String system, String j
         LocalDate.now(ZoneOffset.UTC).toString(),
         Runtime.getRuntime().availableProcessors(),
         processorName(),
-        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version").replaceFirst("-.*", ""),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
   }
 
