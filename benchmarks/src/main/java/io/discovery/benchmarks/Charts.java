@@ -58,7 +58,7 @@ final class Charts {
     if (comparable.isEmpty()) {
       return;
     }
-    int left = 470;
+    int left = 500;
     int top = 50;
     int step = 30;
     int bottom = top + step * comparable.size();

@@ -20,7 +20,7 @@ final class FanOut implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    int clients = stage.scale(200, 20);
+    int clients = stage.scale(200, 15);
     try (Store store = type.launch()) {
       Contest contest =
           stage.contest(clients + " clients, the last", stage.scale(50, 10), stage.scale(300, 30));

@@ -25,7 +25,7 @@ final class Idle implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    int seconds = stage.scale(30, 3);
+    int seconds = stage.scale(30, 2);
     try (Store store = type.launch()) {
       Watches.fill(store, COUNT);
       Contest contest = stage.contest("10 registrations, 10 watches", 0, 1);

@@ -32,10 +32,10 @@ final class Processor {
    */
   static long reachable() throws InterruptedException {
     long least = Long.MAX_VALUE;
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4; i++) {
       System.gc();
       least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-      TimeUnit.MILLISECONDS.sleep(50);
+      TimeUnit.MILLISECONDS.sleep(30);
     }
     return least;
   }

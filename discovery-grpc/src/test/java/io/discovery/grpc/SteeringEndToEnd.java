@@ -36,6 +36,11 @@ interface SteeringEndToEnd {
   /** Returns how many watches the store itself counts. */
   long watches();
 
+  /** Returns how many of them the store is given for a registration, soon after it. */
+  default long watchesOfARecord() {
+    return 0;
+  }
+
   /** Returns how to reach the store, in this test's namespace. */
   RegistryConfig config();
 
@@ -78,10 +83,15 @@ interface SteeringEndToEnd {
 
   @Test
   default void aHundredChannelsAreTwoWatchesOfTheStore() {
+    long atFirst = watches();
     Registry registry = stage().registry();
     stage().greeter("a", registry, "orders");
     assertEquals("a", Greeter.call(stage().channel(stage().registry(), "orders", "discovery")));
-    long before = watches();
+    long before = atFirst + 2 + watchesOfARecord();
+    Await.until(
+        () -> "those of the one channel and of the record, not " + (watches() - atFirst),
+        Stage.SOON,
+        () -> watches() == before);
     long subscriptions = registry.stats().subscriptions();
     for (int i = 0; i < 100; i++) {
       assertEquals("a", Greeter.call(stage().channel(registry, "orders", "discovery")));

@@ -42,6 +42,11 @@ final class ZooKeeperEndToEndTest extends EndToEnd implements ChildEndToEnd {
   }
 
   @Override
+  public long watchesOfARecord() {
+    return 1;
+  }
+
+  @Override
   public void publish(String namespace, String service, String serviceConfig) {
     try (RawClient operator = RawClient.connect(server.endpoint())) {
       String path = "/" + namespace + ".settings/" + service + "/grpc";
