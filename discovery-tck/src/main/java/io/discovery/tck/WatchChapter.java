@@ -271,8 +271,7 @@ interface WatchChapter extends Chapter {
    */
   @Test
   default void s316_oneWatchHoweverManyWatchers() {
-    Scenario stage = scenario();
-    stage.register(stage.open(), Scenario.instance("orders", "1"));
+    Scenario stage = scenario(); // without a record, which a backend may watch for its owner
     Registry registry = stage.open();
     stage.watch(registry, "warm-up").awaitPhase(Phase.CURRENT, stage.convergence());
     long before = stage.watches();
