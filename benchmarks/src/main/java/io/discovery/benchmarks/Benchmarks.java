@@ -33,7 +33,7 @@ final class Benchmarks {
 
   private Benchmarks() {}
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     int status = 1;
     try {
       Options options = Options.fromSystemProperties();
@@ -66,7 +66,7 @@ final class Benchmarks {
       Stage stage = new Stage(options, job, results, out);
       try {
         job.run(stage);
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         stage.failure(e.toString());
         e.printStackTrace(out);
       }

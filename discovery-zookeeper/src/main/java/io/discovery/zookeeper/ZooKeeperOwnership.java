@@ -86,7 +86,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
     lookWithin(AFTER_WRITE);
   }
 
-  /** One that is due already is not put off: updates may come without a pause. */
+  /** One at most is due; updates that come without a pause see by themselves what others did. */
   private void lookWithin(Duration delay) {
     if (!lookDue) {
       lookDue = true;
@@ -172,15 +172,18 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
               if (!listening) {
                 return; // a write is under way, and a look will follow it
               }
-              if (failure == null && !traces.isUntouched(stat)) {
-                lost(ZooKeeperFailures.unavailable(record.path() + " was changed by another"));
-              } else if (failure != null && ZooKeeperFailures.code(failure) == Code.NONODE) {
-                lost(ZooKeeperFailures.unavailable(record.path() + " is gone"));
-              } else if (failure != null && ZooKeeperFailures.code(failure) == Code.NOAUTH) {
-                lost(ZooKeeperFailures.of("watching " + record.path(), failure));
-              } else if (failure != null) {
-                lookWithin(
-                    AFTER_FAILURE); // if the connection is lost, there is one when it is back
+              if (failure == null) {
+                if (!traces.isUntouched(stat)) {
+                  lost(ZooKeeperFailures.unavailable(record.path() + " was changed by another"));
+                }
+                return;
+              }
+              switch (ZooKeeperFailures.code(failure)) {
+                case NONODE -> lost(ZooKeeperFailures.unavailable(record.path() + " is gone"));
+                // Ours may be looked at.
+                case NOAUTH -> lost(ZooKeeperFailures.of("watching " + record.path(), failure));
+                // If the connection is lost, there is another look when it is back.
+                default -> lookWithin(AFTER_FAILURE);
               }
             });
   }

@@ -79,8 +79,10 @@ class ZooKeeperTlsTest {
   @Test
   void servesOverTls() throws IOException {
     long before = keyFiles();
-    try (Driver driver =
-        new Driver(identified(config()).with("tls.ca", server.certificate().toString()))) {
+    // A cold JVM's first handshake takes most of a second of processor time.
+    RegistryConfig patient =
+        identified(config()).withTtl(Driver.SOON).with("request-timeout", "10s");
+    try (Driver driver = new Driver(patient.with("tls.ca", server.certificate().toString()))) {
       driver.own("a", "1").takeOver("x");
       driver.subscribe("a").awaitRecords(Map.of("1", "x"));
     }
