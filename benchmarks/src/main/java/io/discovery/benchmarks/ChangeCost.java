@@ -65,7 +65,7 @@ final class ChangeCost implements Job {
           contestant,
           () ->
               new Changes(
-                  store, remote, contestant, size, 1, stage.scale(1_000, 300), PACE_MICROS));
+                  store, remote, contestant, size, 1, stage.scale(1_000, 100), PACE_MICROS));
     }
     Row row = contest.run(Line.median(Changes.CPU, goals.toArray(new Goal[0]))).get(0);
     row.values()
