@@ -62,7 +62,7 @@ final class Contents {
       revision = listing.revision();
     }
     Map<String, ServiceInstance> before = byId();
-    Map<String, ServiceInstance> next = new LinkedHashMap<>();
+    Map<String, ServiceInstance> next = new LinkedHashMap<>(listing.entries().size() * 2);
     Twins anew = new Twins();
     for (Entry entry : listing.entries()) {
       String id = Names.decode(entry.id());

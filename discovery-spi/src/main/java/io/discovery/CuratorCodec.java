@@ -2,9 +2,9 @@ package io.discovery;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * What Curator's x-discovery, Spring Cloud ZooKeeper and Armeria read and write:
@@ -63,7 +63,7 @@ final class CuratorCodec implements InstanceCodec {
     private Optional<String> address = Optional.empty();
     private Optional<Integer> port = Optional.empty();
     private Optional<Integer> sslPort = Optional.empty();
-    private Map<String, String> payload = new TreeMap<>();
+    private Map<String, String> payload = Map.of();
     private Optional<Map<String, String>> payloadMetadata = Optional.empty();
 
     void read(RecordReader record, String name) throws IOException, BadRecordException {
@@ -91,14 +91,19 @@ final class CuratorCodec implements InstanceCodec {
         throw new BadRecordException(
             "no address or port (expected: \"address\" and \"port\" or \"sslPort\")");
       }
-      // A type name in a record is data like any other to us, and of no use as metadata.
-      payload.remove("@class");
       return extras.instance(
           service,
           id,
           address.get(),
           port.or(() -> sslPort).get(),
-          payloadMetadata.orElse(payload));
+          payloadMetadata.orElseGet(this::plainPayload));
+    }
+
+    /** A type name in a record is data like any other to us, and of no use as metadata. */
+    private Map<String, String> plainPayload() {
+      Map<String, String> plain = new HashMap<>(payload);
+      plain.remove("@class");
+      return plain;
     }
   }
 }

@@ -10,9 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Reads one hostile JSON record token by token (rule 7.5): size checked before parsing, strict
@@ -141,8 +139,8 @@ final class RecordReader {
    * Reads an object's scalar members as strings; nested ones go to {@code nested}, which reads or
    * skips the value.
    */
-  Map<String, String> scalars(Member nested) throws IOException, BadRecordException {
-    Map<String, String> scalars = new TreeMap<>();
+  Metadata scalars(Member nested) throws IOException, BadRecordException {
+    Metadata.Builder scalars = new Metadata.Builder();
     object(
         name -> {
           switch (json.peek()) {
@@ -153,6 +151,6 @@ final class RecordReader {
             default -> nested.read(name);
           }
         });
-    return scalars;
+    return scalars.build();
   }
 }

@@ -2,7 +2,6 @@ package io.discovery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -41,7 +40,7 @@ public record ServiceInstance(
     if (weight < 0) {
       throw new IllegalArgumentException("weight: " + weight + " (expected: 0 or more)");
     }
-    metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    metadata = Metadata.copyOf(metadata);
     checkMetadata(metadata);
   }
 

@@ -65,7 +65,7 @@ enum Mutant {
   NO_GRACE_AFTER_A_RESET("Contents", "if (reset && ", "if (false && ", RESET_GRACE),
   A_NEW_READ_REMOVES_NOTHING(
       "Contents",
-      "Map<String, ServiceInstance> next = new LinkedHashMap<>();",
+      "Map<String, ServiceInstance> next = new LinkedHashMap<>(listing.entries().size() * 2);",
       "Map<String, ServiceInstance> next = new LinkedHashMap<>(before);",
       HONEST_STATUS),
   TELLS_EQUAL_SETS(

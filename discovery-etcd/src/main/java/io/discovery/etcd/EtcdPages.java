@@ -39,16 +39,12 @@ final class EtcdPages {
   record Result(String cluster, long revision, List<KeyValue> found) {
     /** Returns the instances below the prefix: keys with further segments are none. */
     Listing listing(ByteSequence prefix, String store) {
-      return new Listing(
-          store,
-          revision,
-          found.stream()
-              .flatMap(
-                  kv ->
-                      EtcdKeys.idBelow(prefix, kv.getKey())
-                          .map(id -> new Entry(id, kv.getValue().getBytes()))
-                          .stream())
-              .toList());
+      List<Entry> entries = new ArrayList<>(found.size());
+      for (KeyValue kv : found) {
+        EtcdKeys.idBelow(prefix, kv.getKey())
+            .ifPresent(id -> entries.add(new Entry(id, kv.getValue().getBytes())));
+      }
+      return new Listing(store, revision, entries);
     }
   }
 

@@ -227,9 +227,9 @@ final class EtcdSubscription implements Subscription {
     if (response.isCreatedNotify()) {
       timer.cancel();
       from.confirmed.complete(null);
-      observer.onListing(from.listing);
+      from.takeListing().ifPresent(observer::onListing);
     } else if (!response.getEvents().isEmpty()) {
-      changed(response.getEvents(), from.listing.revision());
+      changed(response.getEvents(), from.listed);
     }
     probes.removeIf(probe -> probe.isProvenBy(header.getRevision()));
   }
@@ -279,12 +279,20 @@ final class EtcdSubscription implements Subscription {
 
   /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
   private final class Stream implements Watch.Listener {
-    private final Listing listing;
+    private final long listed; // the revision that the stream begins at
+    private Optional<Listing> listing; // until the observer has it: it is as large as the service
     private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
     Stream(Listing listing) {
-      this.listing = listing;
+      this.listed = listing.revision();
+      this.listing = Optional.of(listing);
+    }
+
+    Optional<Listing> takeListing() {
+      Optional<Listing> taken = listing;
+      listing = Optional.empty();
+      return taken;
     }
 
     /** Behind the opening on the same thread, so that the watcher is there. */

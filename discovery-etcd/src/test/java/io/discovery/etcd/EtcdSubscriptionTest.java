@@ -11,6 +11,7 @@ import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Listing;
 import io.discovery.tck.Await;
 import io.discovery.tck.TcpProxy;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,23 @@ class EtcdSubscriptionTest extends EtcdTest {
     etcd.delete(namespace, "s", "b");
     view.awaitRecords(Map.of("a", "3"));
     assertEquals(etcd.revision(), view.deltas().get(view.deltas().size() - 1).revision());
+  }
+
+  /** It is as large as the service, of which the engine has its own. */
+  @Test
+  void aListingIsNotHeldWhileTheWatchGoesOn() {
+    etcd.put(namespace + "/s/a", "1");
+    View view = open().watch("s");
+    WeakReference<Listing> listing = view.forgetListing();
+    Await.until(
+        "the listing is collected",
+        SOON,
+        () -> {
+          System.gc();
+          return listing.get() == null;
+        });
+    etcd.put(namespace + "/s/b", "2");
+    view.awaitRecords(Map.of("a", "1", "b", "2"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
 import io.discovery.tck.Await;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,13 @@ final class View implements Observer {
 
   synchronized Optional<Listing> listing() {
     return Optional.ofNullable(listing);
+  }
+
+  /** Keeps of the listing no more than that there was one. */
+  synchronized WeakReference<Listing> forgetListing() {
+    WeakReference<Listing> forgotten = new WeakReference<>(listing);
+    listing = new Listing(listing.store(), listing.revision(), List.of());
+    return forgotten;
   }
 
   synchronized Map<String, String> records() {
