@@ -2,7 +2,7 @@ package io.discovery;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -101,7 +101,7 @@ final class CuratorCodec implements InstanceCodec {
 
     /** A type name in a record is data like any other to us, and of no use as metadata. */
     private Map<String, String> plainPayload() {
-      Map<String, String> plain = new HashMap<>(payload);
+      Map<String, String> plain = new LinkedHashMap<>(payload);
       plain.remove("@class");
       return plain;
     }

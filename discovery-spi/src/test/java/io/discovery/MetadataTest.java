@@ -66,8 +66,9 @@ class MetadataTest {
     other.put("zone", "b");
     assertNotEquals(metadata, Metadata.copyOf(other));
     assertNotEquals(metadata, other);
-    assertFalse(metadata.equals(Collections.singletonMap(null, "a")));
-    assertFalse(Collections.singletonMap(null, "a").equals(Metadata.copyOf(Map.of("k", "a"))));
+    Map<String, String> nameless = Collections.singletonMap(null, "a");
+    assertFalse(Metadata.copyOf(Map.of("k", "a")).equals(nameless));
+    assertFalse(nameless.equals(Metadata.copyOf(Map.of("k", "a"))));
     assertNull(metadata.get("absent"));
     assertTrue(Metadata.copyOf(Map.of()).isEmpty());
   }
@@ -82,7 +83,9 @@ class MetadataTest {
         List.<Runnable>of(
             () -> metadata.put("zone", "b"),
             () -> metadata.remove("zone"),
+            () -> metadata.remove("absent"),
             metadata::clear,
+            () -> Metadata.copyOf(Map.of()).clear(),
             entries::remove,
             () -> first.setValue("b"),
             () -> metadata.keySet().remove("zone"),

@@ -227,7 +227,10 @@ final class EtcdSubscription implements Subscription {
     if (response.isCreatedNotify()) {
       timer.cancel();
       from.confirmed.complete(null);
-      from.takeListing().ifPresent(observer::onListing);
+      from.takeListing()
+          .ifPresentOrElse(
+              observer::onListing,
+              () -> broken(connection.unavailable("the watch was confirmed twice")));
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents(), from.listed);
     }
@@ -280,7 +283,8 @@ final class EtcdSubscription implements Subscription {
   /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
   private final class Stream implements Watch.Listener {
     private final long listed; // the revision that the stream begins at
-    private Optional<Listing> listing; // until the observer has it: it is as large as the service
+    // On the loop. Not kept for longer than it is wanted: it is as large as the service.
+    private Optional<Listing> listing;
     private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
@@ -301,6 +305,7 @@ final class EtcdSubscription implements Subscription {
     }
 
     void close() {
+      listing = Optional.empty();
       use(Watch.Watcher::close);
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Entry;
 import io.discovery.spi.Listing;
 import io.discovery.tck.Await;
 import io.discovery.tck.TcpProxy;
@@ -37,13 +38,13 @@ class EtcdSubscriptionTest extends EtcdTest {
   void aListingIsNotHeldWhileTheWatchGoesOn() {
     etcd.put(namespace + "/s/a", "1");
     View view = open().watch("s");
-    WeakReference<Listing> listing = view.forgetListing();
+    WeakReference<Entry> entry = view.forgetListing();
     Await.until(
-        "the listing is collected",
+        "the listing's entry is collected",
         SOON,
         () -> {
           System.gc();
-          return listing.get() == null;
+          return entry.get() == null;
         });
     etcd.put(namespace + "/s/b", "2");
     view.awaitRecords(Map.of("a", "1", "b", "2"));

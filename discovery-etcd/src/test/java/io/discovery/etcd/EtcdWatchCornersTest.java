@@ -139,6 +139,16 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     assertReleased(etcd.watches.last());
   }
 
+  /** A client that resumes a stream by itself has most likely lost events. */
+  @Test
+  void aStreamThatIsConfirmedTwiceIsAnEnd() {
+    View view = open().watch("s");
+    etcd.watches.last().confirm();
+    DiscoveryException end = view.awaitEnd(SOON);
+    assertTrue(end.getMessage().contains("confirmed twice"), end::getMessage);
+    assertReleased(etcd.watches.last());
+  }
+
   @Test
   void nothingIsLostWhenStreamsBreakBetweenTheirConfirmationAndTheFirstEvent() {
     Driver driver = open();

@@ -57,9 +57,9 @@ final class View implements Observer {
     return Optional.ofNullable(listing);
   }
 
-  /** Keeps of the listing no more than that there was one. */
-  synchronized WeakReference<Listing> forgetListing() {
-    WeakReference<Listing> forgotten = new WeakReference<>(listing);
+  /** Keeps of the listing no more than that there was one; returns an entry of it. */
+  synchronized WeakReference<Entry> forgetListing() {
+    WeakReference<Entry> forgotten = new WeakReference<>(listing.entries().get(0));
     listing = new Listing(listing.store(), listing.revision(), List.of());
     return forgotten;
   }

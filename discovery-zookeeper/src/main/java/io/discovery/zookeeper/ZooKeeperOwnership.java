@@ -180,7 +180,7 @@ final class ZooKeeperOwnership implements Ownership, Watcher, ZooKeeperConnectio
               }
               switch (ZooKeeperFailures.code(failure)) {
                 case NONODE -> lost(ZooKeeperFailures.unavailable(record.path() + " is gone"));
-                // Ours may be looked at.
+                // We may look at what is ours, so this is another's.
                 case NOAUTH -> lost(ZooKeeperFailures.of("watching " + record.path(), failure));
                 // If the connection is lost, there is another look when it is back.
                 default -> lookWithin(AFTER_FAILURE);
