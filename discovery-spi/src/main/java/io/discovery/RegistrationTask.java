@@ -143,6 +143,7 @@ final class RegistrationTask implements Ownership.Listener {
     engine.attempt(
         () -> own().write(new Write(value, claim, relocated)),
         (granted, failure) -> {
+          engine.window.adapt(failure == null);
           attempted();
           if (failure == null) {
             acknowledged(next, granted);
@@ -292,6 +293,7 @@ final class RegistrationTask implements Ownership.Listener {
     engine.attempt(
         ownership::release,
         (released, failure) -> {
+          engine.window.adapt(failure == null);
           attempted();
           if (failure == null) {
             settle();

@@ -5,14 +5,17 @@ import java.util.Queue;
 
 /**
  * Lets so many writes of one registry be under way at a time and the others wait in line. Thousands
- * at once would all run into their deadlines, with all their work done in vain and an unknown
- * outcome each; one that waits in line leaves nothing behind. For the event loop.
+ * at once might all run into their deadlines, with all their work done in vain and an unknown
+ * outcome each; one that waits in line leaves nothing behind. How many a store can do shows: each
+ * success allows one more, and a failure begins anew. For the event loop.
  */
 final class Window {
-  private static final int WIDTH = 64;
+  private static final int NARROW = 64;
+  private static final int WIDE = 512;
 
   private final Queue<Runnable> line = new ArrayDeque<>();
-  private int free = WIDTH;
+  private int width = NARROW;
+  private int underWay;
   private boolean admitting;
 
   /** Runs {@code turn} when it may begin; {@link #leave} tells that it has ended. */
@@ -21,9 +24,14 @@ final class Window {
     admit();
   }
 
+  /** Takes note of how the store has taken a write; its {@link #leave} follows. */
+  void adapt(boolean success) {
+    width = success ? Math.min(width + 1, WIDE) : NARROW;
+  }
+
   /** One who entered is done. */
   void leave() {
-    free++;
+    underWay--;
     admit();
   }
 
@@ -34,8 +42,8 @@ final class Window {
     }
     admitting = true;
     try {
-      while (free > 0 && !line.isEmpty()) {
-        free--;
+      while (underWay < width && !line.isEmpty()) {
+        underWay++;
         line.remove().run();
       }
     } finally {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.Registration.State;
+import io.discovery.ScriptedBackend.Asked;
 import io.discovery.ScriptedBackend.Owned;
 import io.discovery.spi.Write.Claim;
 import java.time.Duration;
@@ -240,7 +241,7 @@ class RegistrationEngineTest {
     ((LocalRegistration) waiting).beginClose();
     owned.get(0).lastWrite().answer().complete(GRANTED);
     engine.settle();
-    assertEquals(65, writes(owned), "one has left, one has entered");
+    assertEquals(66, writes(owned), "one has left, one has entered, and one more may");
     while (writes(owned) < 999) {
       owned.forEach(each -> each.lastWrite().answer().complete(GRANTED));
       engine.settle();
@@ -249,6 +250,34 @@ class RegistrationEngineTest {
     assertEquals(State.CLOSED, waiting.state());
     assertEquals(999, owned.size(), "closed before its turn");
     assertTrue(((LocalRegistration) waiting).task().settled().isDone());
+  }
+
+  /** What a store can do at a time shows by what it has done. */
+  @Test
+  void moreAreUnderWayAsLongAsAllGoesWell() {
+    for (int i = 0; i < 3_000; i++) {
+      engine.registry.register(INSTANCE.withId("id-" + i));
+    }
+    engine.settle();
+    for (int expected : new int[] {64, 128, 256, 512, 512}) {
+      List<Asked> underWay = underWay();
+      assertEquals(expected, underWay.size());
+      underWay.forEach(write -> write.answer().complete(GRANTED));
+      engine.settle();
+    }
+    underWay()
+        .forEach(
+            write ->
+                write.answer().completeExceptionally(ScriptedBackend.failure(Reason.UNAVAILABLE)));
+    engine.settle();
+    assertEquals(64, underWay().size(), "after failures");
+  }
+
+  private List<Asked> underWay() {
+    return engine.backend.owned.stream()
+        .map(Owned::lastWrite)
+        .filter(write -> !write.answer().isDone())
+        .toList();
   }
 
   private static int writes(List<Owned> owned) {
