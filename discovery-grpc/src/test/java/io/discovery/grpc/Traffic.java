@@ -3,7 +3,16 @@ package io.discovery.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.discovery.tck.Await;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +29,7 @@ import java.util.stream.IntStream;
  */
 final class Traffic implements AutoCloseable {
   private static final long PAUSE_NANOS = 5_000_000;
+  private static final String BEGUN = "the answer had begun";
 
   private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
   private final List<StatusRuntimeException> failures = new CopyOnWriteArrayList<>();
@@ -31,9 +41,10 @@ final class Traffic implements AutoCloseable {
   }
 
   Traffic(Channel channel, int workers) {
+    Channel observed = ClientInterceptors.intercept(channel, new Begun());
     threads =
         IntStream.range(0, workers)
-            .mapToObj(i -> new Thread(() -> run(channel), "traffic-" + i))
+            .mapToObj(i -> new Thread(() -> run(observed), "traffic-" + i))
             .toList();
     threads.forEach(Thread::start);
   }
@@ -87,6 +98,49 @@ final class Traffic implements AutoCloseable {
   void assertNoFailure() {
     close();
     assertEquals(List.of(), failures, () -> "failures beside " + total() + " answers");
+  }
+
+  /**
+   * The same for servers that are killed: a call whose answer has begun is never made again, since
+   * a part of it may have been handed on, and a process can be killed between two frames.
+   */
+  void assertNoFailureBeforeItsAnswer() {
+    close();
+    failures.removeIf(e -> String.valueOf(e.getStatus().getDescription()).endsWith(BEGUN));
+    assertNoFailure();
+  }
+
+  /** Marks failures of calls whose headers have come. */
+  private static final class Begun implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(Listener<A> listener, Metadata headers) {
+          super.start(new Marking<>(listener), headers);
+        }
+      };
+    }
+  }
+
+  private static final class Marking<A> extends SimpleForwardingClientCallListener<A> {
+    private boolean begun;
+
+    Marking(ClientCall.Listener<A> listener) {
+      super(listener);
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      begun = true;
+      super.onHeaders(headers);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      super.onClose(begun && !status.isOk() ? status.augmentDescription(BEGUN) : status, trailers);
+    }
   }
 
   @Override
