@@ -31,6 +31,7 @@ final class EtcdBackend implements Backend {
 
   private final EventLoop loop;
   private final EtcdConnection connection;
+  private final EtcdPuts puts;
   private final EtcdLineage lineage;
   private final EtcdQuorum quorum;
   private final EtcdKeys keys;
@@ -43,6 +44,7 @@ final class EtcdBackend implements Backend {
   EtcdBackend(EtcdClients clients, RegistryConfig config, BackendContext context, int pageSize) {
     this.loop = context.loop();
     this.connection = new EtcdConnection(clients, config, context, this::onReset);
+    this.puts = new EtcdPuts(connection);
     this.lineage = new EtcdLineage(connection);
     this.quorum = new EtcdQuorum(connection);
     this.keys = new EtcdKeys(config.namespace());
@@ -53,7 +55,7 @@ final class EtcdBackend implements Backend {
   @Override
   public Ownership own(String service, String id, Duration ttl, Ownership.Listener listener) {
     EtcdOwnership ownership =
-        new EtcdOwnership(connection, keys.record(service, id), ttl, listener, owned::remove);
+        new EtcdOwnership(connection, puts, keys.record(service, id), ttl, listener, owned::remove);
     owned.add(ownership);
     return ownership;
   }

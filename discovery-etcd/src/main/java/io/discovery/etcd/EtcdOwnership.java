@@ -28,6 +28,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
   private static final long LEAST_SECONDS = 2;
 
   private final EtcdConnection connection;
+  private final EtcdPuts puts;
   private final ByteSequence key;
   private final Listener listener;
   private final Consumer<EtcdOwnership> onReleased;
@@ -44,11 +45,13 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   EtcdOwnership(
       EtcdConnection connection,
+      EtcdPuts puts,
       ByteSequence key,
       Duration ttl,
       Listener listener,
       Consumer<EtcdOwnership> onReleased) {
     this.connection = connection;
+    this.puts = puts;
     this.key = key;
     this.listener = listener;
     this.onReleased = onReleased;
@@ -64,7 +67,7 @@ final class EtcdOwnership implements Ownership, EtcdLease.Holder {
 
   private CompletionStage<Duration> attempt(Write write) {
     ByteSequence value = ByteSequence.from(write.value());
-    EtcdWrite attempt = new EtcdWrite(connection, leases, key, value, write.claim());
+    EtcdWrite attempt = new EtcdWrite(connection, puts, leases, key, value, write.claim());
     return attempt
         .run(written)
         .whenComplete(

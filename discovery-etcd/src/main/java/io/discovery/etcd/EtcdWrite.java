@@ -4,14 +4,7 @@ import io.discovery.DiscoveryException;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Write.Claim;
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
-import io.etcd.jetcd.kv.TxnResponse;
-import io.etcd.jetcd.op.Cmp;
-import io.etcd.jetcd.op.CmpTarget;
-import io.etcd.jetcd.op.Op;
-import io.etcd.jetcd.options.GetOption;
-import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +15,11 @@ import java.util.concurrent.CompletionStage;
  * One attempt to make a record what it should be, in as many steps as it takes and as its time
  * allows.
  *
- * <p>Each put is a transaction that compares the mod revision last seen (0: no such key) and
- * otherwise reads. So a put that was given up and lands later, when a frozen member thaws, finds
- * another revision and changes nothing, unless nothing else has happened meanwhile; then it is what
- * was wanted, on our lease, and the next attempt recognises it. A put re-attaches the key to its
- * new lease, hence a take-over leaves no gap, and the end of the old lease removes nothing.
+ * <p>Each put compares the mod revision last seen (0: no such key) and otherwise reads. So a put
+ * that was given up and lands later, when a frozen member thaws, finds another revision and changes
+ * nothing, unless nothing else has happened meanwhile; then it is what was wanted, on our lease,
+ * and the next attempt recognises it. A put re-attaches the key to its new lease, hence a take-over
+ * leaves no gap, and the end of the old lease removes nothing.
  *
  * <p>Confined to the event loop; used once.
  */
@@ -34,6 +27,7 @@ final class EtcdWrite {
   private static final long ABSENT = 0;
 
   private final EtcdConnection connection;
+  private final EtcdPuts puts;
   private final EtcdLeases leases;
   private final ByteSequence key;
   private final ByteSequence value;
@@ -47,11 +41,13 @@ final class EtcdWrite {
 
   EtcdWrite(
       EtcdConnection connection,
+      EtcdPuts puts,
       EtcdLeases leases,
       ByteSequence key,
       ByteSequence value,
       Claim claim) {
     this.connection = connection;
+    this.puts = puts;
     this.leases = leases;
     this.key = key;
     this.value = value;
@@ -103,17 +99,17 @@ final class EtcdWrite {
     return EtcdTurns.ask(connection, deadline, leases::obtain)
         .thenCompose(
             lease ->
-                transaction(lease, seen)
-                    .thenApply(done -> after(done, lease))
+                putOn(lease, seen)
+                    .thenApply(outcome -> after(outcome, lease))
                     .exceptionally(e -> onANewLease(lease, seen, e))
                     .thenCompose(next -> next));
   }
 
-  private CompletionStage<Written> after(TxnResponse done, EtcdLease lease) {
-    if (!done.isSucceeded()) {
-      return decide(done.getGetResponses().get(0).getKvs());
+  private CompletionStage<Written> after(EtcdPuts.Outcome outcome, EtcdLease lease) {
+    if (!outcome.done()) {
+      return decide(outcome.found());
     }
-    long written = done.getHeader().getRevision();
+    long written = outcome.revision();
     // While the answer was on its way a renewal may have found the lease gone, and the record with
     // it.
     return leases.present(lease.id()).isPresent()
@@ -121,19 +117,11 @@ final class EtcdWrite {
         : put(written);
   }
 
-  private CompletionStage<TxnResponse> transaction(EtcdLease lease, long seen) {
+  private CompletionStage<EtcdPuts.Outcome> putOn(EtcdLease lease, long seen) {
     unknown = true;
     return EtcdTurns.ask(
-            connection, deadline, limit -> connection.kv(limit, kv -> commit(kv, lease.id(), seen)))
-        .whenComplete((done, e) -> unknown = e != null && !EtcdFailures.isRefusal(e));
-  }
-
-  private CompletableFuture<TxnResponse> commit(KV kv, long leaseId, long seen) {
-    return kv.txn()
-        .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(seen)))
-        .Then(Op.put(key, value, PutOption.builder().withLeaseId(leaseId).build()))
-        .Else(Op.get(key, GetOption.DEFAULT))
-        .commit();
+            connection, deadline, limit -> puts.put(limit, key, value, lease.id(), seen))
+        .whenComplete((outcome, e) -> unknown = e != null && !EtcdFailures.isRefusal(e));
   }
 
   private CompletionStage<Written> onANewLease(EtcdLease old, long seen, Throwable e) {

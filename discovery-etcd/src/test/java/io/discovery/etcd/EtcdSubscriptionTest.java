@@ -165,8 +165,13 @@ class EtcdSubscriptionTest extends EtcdTest {
       etcd.put(namespace + "/s/a", "" + i);
     }
     etcd.compact();
-    view.awaitRecords(Map.of("a", "19"));
-    assertEquals(Map.of("a", "19"), driver.watch("s").records());
+    // For a moment a watch is behind the store, which ends it if its history goes just then.
+    Map<String, String> expected = Map.of("a", "19");
+    Await.until(
+        "a view of " + expected + ", or an end",
+        SOON,
+        () -> view.records().equals(expected) || view.end().isPresent());
+    assertEquals(expected, driver.watch("s").records());
   }
 
   @Test

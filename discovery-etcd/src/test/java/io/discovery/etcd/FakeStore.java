@@ -13,6 +13,7 @@ import io.etcd.jetcd.api.LeaseRevokeResponse;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
@@ -73,23 +74,34 @@ final class FakeStore {
         .build();
   }
 
-  /** Knows one kind: compare a mod revision, then put, or else read. */
+  /** Knows one kind: compare mod revisions, then put all at one revision, or else read all. */
   synchronized TxnResponse txn(TxnRequest request) {
-    Compare compare = request.getCompare(0);
-    KeyValue found = states.get(revision).get(compare.getKey());
-    boolean holds = compare.getModRevision() == (found == null ? 0 : found.getModRevision());
+    boolean holds = request.getCompareList().stream().allMatch(this::holds);
     TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(holds);
     if (holds) {
-      PutRequest put = request.getSuccess(0).getRequestPut();
-      if (put.getLease() != 0 && !leases.containsKey(put.getLease())) {
+      List<PutRequest> puts =
+          request.getSuccessList().stream().map(RequestOp::getRequestPut).toList();
+      if (puts.stream()
+          .anyMatch(put -> put.getLease() != 0 && !leases.containsKey(put.getLease()))) {
         throw leaseNotFound().asRuntimeException();
       }
-      put(put.getKey().toStringUtf8(), put.getValue().toStringUtf8(), put.getLease());
+      commit(puts.stream().map(this::next).toList());
     } else {
-      response.addResponses(
-          ResponseOp.newBuilder().setResponseRange(range(request.getFailure(0).getRequestRange())));
+      for (RequestOp read : request.getFailureList()) {
+        response.addResponses(
+            ResponseOp.newBuilder().setResponseRange(range(read.getRequestRange())));
+      }
     }
     return response.setHeader(header()).build();
+  }
+
+  private boolean holds(Compare compare) {
+    KeyValue found = states.get(revision).get(compare.getKey());
+    return compare.getModRevision() == (found == null ? 0 : found.getModRevision());
+  }
+
+  private Event next(PutRequest put) {
+    return next(put.getKey().toStringUtf8(), put.getValue().toStringUtf8(), put.getLease());
   }
 
   synchronized LeaseGrantResponse grant(LeaseGrantRequest request) {
@@ -129,12 +141,17 @@ final class FakeStore {
   }
 
   synchronized void put(String key, String value, long lease) {
-    KeyValue kv = event(key, value, revision + 1).getKv().toBuilder().setLease(lease).build();
-    commit(Event.newBuilder().setType(Event.EventType.PUT).setKv(kv).build());
+    commit(List.of(next(key, value, lease)));
+  }
+
+  /** Returns a put at the next revision. */
+  private Event next(String key, String value, long lease) {
+    Event event = event(key, value, revision + 1);
+    return event.toBuilder().setKv(event.getKv().toBuilder().setLease(lease)).build();
   }
 
   synchronized void delete(String key) {
-    commit(event(key, null, revision + 1));
+    commit(List.of(event(key, null, revision + 1)));
   }
 
   /** Returns the event of a put, or of a delete if there is no value. */
@@ -182,16 +199,18 @@ final class FakeStore {
         });
   }
 
-  private void commit(Event event) {
+  private void commit(List<Event> events) {
     NavigableMap<ByteString, KeyValue> state = new TreeMap<>(states.get(revision));
-    if (event.getType() == Event.EventType.DELETE) {
-      state.remove(event.getKv().getKey());
-    } else {
-      state.put(event.getKv().getKey(), event.getKv());
+    for (Event event : events) {
+      if (event.getType() == Event.EventType.DELETE) {
+        state.remove(event.getKv().getKey());
+      } else {
+        state.put(event.getKv().getKey(), event.getKv());
+      }
     }
     revision++;
     states.put(revision, state);
-    history.put(revision, List.of(event));
-    followers.forEach(follower -> follower.accept(List.of(event)));
+    history.put(revision, events);
+    followers.forEach(follower -> follower.accept(events));
   }
 }
