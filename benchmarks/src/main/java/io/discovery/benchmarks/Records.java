@@ -3,7 +3,6 @@ package io.discovery.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.discovery.ServiceInstance;
-import java.util.Locale;
 import java.util.Map;
 
 /** Instances whose records take 150 bytes, in the formats that ours and the peers share. */
@@ -14,7 +13,7 @@ final class Records {
   private Records() {}
 
   static String id(int index) {
-    return String.format(Locale.ROOT, "i-%06d", index);
+    return "i-" + sixDigits(index);
   }
 
   static String host(int index) {
@@ -53,8 +52,14 @@ final class Records {
     return padded(head, version);
   }
 
+  /** Without a formatter: in a JVM that has just started the first one takes 50 ms. */
+  private static String sixDigits(int number) {
+    String digits = Integer.toString(number);
+    return "0".repeat(Math.max(0, 6 - digits.length())) + digits;
+  }
+
   private static byte[] padded(String head, int version) {
-    String metadata = String.format(Locale.ROOT, "{\"version\":\"%06d\",\"zone\":\"", version);
+    String metadata = "{\"version\":\"" + sixDigits(version) + "\",\"zone\":\"";
     String tail = "\"}}}";
     int zone = BYTES - head.length() - metadata.length() - tail.length();
     return (head + metadata + "a".repeat(Math.max(1, zone)) + tail).getBytes(UTF_8);

@@ -162,12 +162,14 @@ final class ZooKeeperSettings {
   }
 
   private ZKClientConfig clientConfig() {
-    ZKClientConfig client = new ZKClientConfig();
+    boolean sasl = System.getProperty(LOGIN) != null || System.getProperty(SASL) != null;
+    boolean secure = tls.isOn() || Boolean.getBoolean(ZKClientConfig.SECURE_CLIENT);
+    ZKClientConfig client = sasl || secure ? new ZKClientConfig() : new ZooKeeperPlainConfig();
     client.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(maxBuffer));
     // Bounds the one call that blocks: closing the session.
     client.setProperty(
         ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Long.toString(CLOSE_LIMIT.toMillis()));
-    if (System.getProperty(LOGIN) == null && client.getProperty(SASL) == null) {
+    if (!sasl) {
       // It looks up the names of addresses before it finds that there is nothing to do. That takes
       // time, and TLS would then verify a name that DNS supplied instead of the configured address.
       client.setProperty(SASL, "false");

@@ -49,6 +49,10 @@ final class ZooKeeperTls {
             : config.tlsCert();
   }
 
+  boolean isOn() {
+    return on;
+  }
+
   void applyTo(ZKClientConfig client) {
     if (!on) {
       return;

@@ -14,6 +14,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,28 @@ class ZooKeeperSettingsTest {
       ZooKeeperBackendProvider view =
           new ZooKeeperBackendProvider(latent.usingNamespace("somewhere"));
       assertRefused("was made by usingNamespace", () -> new Driver(view, config()));
+    }
+  }
+
+  /** Whatever else an operator has set for ZooKeeper's client holds for ours. */
+  @Test
+  void aPlainClientKnowsTheSystemPropertiesThatZooKeepersOwnConfigKnows() {
+    Map<String, String> properties =
+        Map.of(
+            ZKClientConfig.DISABLE_AUTO_WATCH_RESET, "true",
+            ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "a.Socket",
+            ZKClientConfig.ZOOKEEPER_SERVER_PRINCIPAL, "somebody",
+            ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, "4711");
+    properties.forEach(System::setProperty);
+    try {
+      ZKClientConfig plain = new ZooKeeperPlainConfig();
+      ZKClientConfig whole = new ZKClientConfig();
+      for (Map.Entry<String, String> property : properties.entrySet()) {
+        assertEquals(property.getValue(), plain.getProperty(property.getKey()));
+        assertEquals(property.getValue(), whole.getProperty(property.getKey()));
+      }
+    } finally {
+      properties.keySet().forEach(System::clearProperty);
     }
   }
 
