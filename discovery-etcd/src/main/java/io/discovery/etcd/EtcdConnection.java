@@ -244,6 +244,7 @@ final class EtcdConnection {
   CompletionStage<Void> shutdown() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     outage.close();
+    closed = true; // first: who hears of a failure may call again
     failPending("the registry is closed");
     // Closing takes a moment, unless the thread is stuck in a name lookup.
     loop.schedule(CLOSE, () -> done.complete(null));
@@ -252,7 +253,6 @@ final class EtcdConnection {
           clients.close(client);
           done.complete(null);
         });
-    closed = true;
     io.shutdown();
     return done;
   }

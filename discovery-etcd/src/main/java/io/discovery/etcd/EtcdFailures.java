@@ -94,6 +94,11 @@ final class EtcdFailures {
     return mentions(failure, TOO_LARGE);
   }
 
+  /** As {@link #isTooLarge}, or too many operations in one transaction. */
+  static boolean isTooMuch(Throwable failure) {
+    return isTooLarge(failure) || mentions(failure, List.of("too many operations"));
+  }
+
   /** The request was looked at and not executed, so it has left nothing in the store. */
   static boolean isRefusal(Throwable failure) {
     return isLeaseGone(failure)

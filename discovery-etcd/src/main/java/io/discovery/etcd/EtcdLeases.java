@@ -1,5 +1,6 @@
 package io.discovery.etcd;
 
+import io.discovery.DiscoveryException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class EtcdLeases {
   private final Set<Long> ours = new HashSet<>();
 
   private Optional<EtcdLease> present = Optional.empty();
+  private boolean over;
 
   EtcdLeases(EtcdConnection connection, long seconds, EtcdLease.Holder holder) {
     this.connection = connection;
@@ -50,18 +52,30 @@ final class EtcdLeases {
     return present.filter(lease -> lease.id() == id);
   }
 
-  /** Returns the lease to write with, a new one if need be. */
+  /** Returns the lease to write with, a new one if need be; fails after {@link #revokeAll}. */
   CompletionStage<EtcdLease> obtain(Duration limit) {
+    if (over) {
+      return CompletableFuture.failedFuture(released());
+    }
     if (present.isPresent()) {
       return CompletableFuture.completedFuture(present.get());
     }
-    return EtcdLease.grant(connection, seconds, limit, holder)
-        .thenApply(
-            granted -> {
-              ours.add(granted.id());
-              present = Optional.of(granted);
-              return granted;
-            });
+    return EtcdLease.grant(connection, seconds, limit, holder).thenApply(this::use);
+  }
+
+  private EtcdLease use(EtcdLease granted) {
+    ours.add(granted.id());
+    if (over) {
+      granted.stop();
+      revoke(granted.id()); // or it ends with its time to live: nothing hangs on it
+      throw released();
+    }
+    present = Optional.of(granted);
+    return granted;
+  }
+
+  private DiscoveryException released() {
+    return connection.unavailable("the record has been released");
   }
 
   /** The store says that there is no such lease. */
@@ -81,6 +95,7 @@ final class EtcdLeases {
 
   /** Stops renewing at once, then ends all leases and with them whatever hangs on them. */
   CompletionStage<Void> revokeAll() {
+    over = true;
     stop();
     return CompletableFuture.allOf(
         ours.stream()

@@ -14,7 +14,6 @@ import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,25 +28,28 @@ import java.util.concurrent.CompletionStage;
  * thousand registrations are two thousand of them one by one.
  *
  * <p>A transaction is all or nothing, so one put must not fail for another: if a comparison fails,
- * the puts whose key is as expected go again without the others; if the store refuses, each goes
- * again by itself. Only without an answer all fail.
+ * the puts whose key is as expected go again without the others; if the store refuses one lease or
+ * one key, each goes again by itself; if it refuses so many, fewer go together from then on. What
+ * fails for another reason, as without an answer, fails for all.
  *
  * <p>Confined to the event loop.
  */
 final class EtcdPuts {
-  /** A frozen member of a cluster holds up one lane; the others lead past it. */
+  /** A frozen member of a cluster holds one up for the time of a call; others lead past it. */
   private static final int LANES = 4;
 
   /** By default etcd takes 128 operations. */
   private static final int MOST = 64;
 
-  /** By default etcd takes 1.5 MiB; and where it takes less, each put goes by itself. */
+  /** By default etcd takes 1.5 MiB, in which each key is three times. */
   private static final int MOST_BYTES = 512 * 1024;
 
   private final EtcdConnection connection;
   private final EventLoop loop;
   private final Deque<Put> waiting = new ArrayDeque<>();
+  private int most = MOST;
   private int underWay;
+  private boolean sending;
 
   /**
    * What has become of a put.
@@ -78,18 +80,34 @@ final class EtcdPuts {
     return put.outcome.whenComplete((outcome, failure) -> timer.cancel());
   }
 
+  /** One loop, not a recursion: a transaction may fail before it returns. */
   private void send() {
-    while (underWay < LANES && isAnyWaiting()) {
-      Collection<Put> together = next().values();
-      underWay++;
-      commit(together)
-          .whenComplete(
-              (response, failure) -> {
-                underWay--;
-                settle(together, response, failure);
-                send();
-              });
+    if (sending) {
+      return;
     }
+    sending = true;
+    try {
+      while (underWay < LANES && isAnyWaiting()) {
+        send(next());
+      }
+    } finally {
+      sending = false;
+    }
+  }
+
+  private void send(List<Put> together) {
+    underWay++;
+    commit(together)
+        .whenComplete(
+            (response, failure) -> {
+              underWay--;
+              if (failure == null) {
+                answered(together, response);
+              } else {
+                failed(together, failure);
+              }
+              send();
+            });
   }
 
   private boolean isAnyWaiting() {
@@ -97,12 +115,12 @@ final class EtcdPuts {
     return !waiting.isEmpty();
   }
 
-  /** Takes as many as may go together, by key, as etcd allows one put for each. */
-  private Map<ByteSequence, Put> next() {
+  /** Takes as many as may go together; of one key etcd allows no two puts. */
+  private List<Put> next() {
     Map<ByteSequence, Put> together = new LinkedHashMap<>();
     int bytes = 0;
     boolean alone = false;
-    while (!waiting.isEmpty() && together.size() < MOST && !alone) {
+    while (!waiting.isEmpty() && together.size() < most && !alone) {
       Put put = waiting.element();
       bytes += put.bytes();
       alone = put.alone;
@@ -112,15 +130,15 @@ final class EtcdPuts {
       }
       together.put(put.key, waiting.remove());
     }
-    return together;
+    return List.copyOf(together.values());
   }
 
-  private CompletionStage<TxnResponse> commit(Collection<Put> together) {
+  private CompletionStage<TxnResponse> commit(List<Put> together) {
     Duration limit = together.stream().map(Put::left).max(Duration::compareTo).orElseThrow();
     return connection.kv(limit, kv -> transaction(kv, together));
   }
 
-  private static CompletableFuture<TxnResponse> transaction(KV kv, Collection<Put> together) {
+  private static CompletableFuture<TxnResponse> transaction(KV kv, List<Put> together) {
     return kv.txn()
         .If(together.stream().map(Put::comparison).toArray(Cmp[]::new))
         .Then(together.stream().map(Put::write).toArray(Op[]::new))
@@ -128,37 +146,50 @@ final class EtcdPuts {
         .commit();
   }
 
-  private void settle(Collection<Put> together, TxnResponse response, Throwable failure) {
-    if (failure != null && together.size() > 1 && !EtcdFailures.isOutage(failure)) {
+  private void failed(List<Put> together, Throwable failure) {
+    boolean several = together.size() > 1;
+    if (several && EtcdFailures.isTooMuch(failure)) {
+      most = together.size() / 2;
+      again(together);
+    } else if (several
+        && (EtcdFailures.isLeaseGone(failure) || EtcdFailures.isForbidden(failure))) {
       together.forEach(put -> put.alone = true);
       again(together);
-    } else if (failure != null) {
-      together.forEach(put -> put.fail(failure));
-    } else if (response.isSucceeded()) {
-      Outcome done = new Outcome(true, response.getHeader().getRevision(), List.of());
-      together.forEach(put -> put.outcome.complete(done));
     } else {
-      again(withoutThoseThatDiffer(together, response));
+      together.forEach(put -> put.fail(failure));
     }
   }
 
-  /** At least one differs, else the comparison would not have failed. */
-  private static List<Put> withoutThoseThatDiffer(Collection<Put> together, TxnResponse response) {
-    List<Put> asExpected = new ArrayList<>();
+  private void answered(List<Put> together, TxnResponse response) {
+    long revision = response.getHeader().getRevision();
     List<GetResponse> read = response.getGetResponses();
-    int next = 0;
-    for (Put put : together) {
-      List<KeyValue> found = read.get(next++).getKvs();
-      if (put.expects(found) && together.size() > 1) {
-        asExpected.add(put);
-      } else {
-        put.outcome.complete(new Outcome(false, response.getHeader().getRevision(), found));
+    if (response.isSucceeded()) {
+      Outcome done = new Outcome(true, revision, List.of());
+      together.forEach(put -> put.outcome.complete(done));
+    } else if (read.size() == together.size()) {
+      List<Put> asExpected = new ArrayList<>();
+      for (int i = 0; i < read.size(); i++) {
+        Put put = together.get(i);
+        List<KeyValue> found = read.get(i).getKvs();
+        if (together.size() > 1 && put.expects(found)) {
+          asExpected.add(put);
+        } else {
+          put.outcome.complete(new Outcome(false, revision, found));
+        }
       }
+      if (asExpected.size() == together.size()) { // the store contradicts itself
+        asExpected.forEach(put -> put.alone = true);
+      }
+      again(asExpected);
+    } else {
+      failed(
+          together,
+          connection.unavailable(
+              together.size() + " keys were asked for and " + read.size() + " answered"));
     }
-    return asExpected;
   }
 
-  private void again(Collection<Put> puts) {
+  private void again(List<Put> puts) {
     List<Put> others = List.copyOf(waiting);
     waiting.clear();
     waiting.addAll(puts);

@@ -126,21 +126,57 @@ class EtcdPutsTest extends FakeEtcdTest {
     }
   }
 
-  /**
-   * As a server does that is configured to take fewer operations, or where one key is forbidden.
-   */
+  /** As a server does that is configured to take fewer operations. */
   @Test
-  void aTransactionThatIsRefusedIsMadeOneByOne() {
+  void ofWhatIsTooMuchFewerGoTogetherFromThenOn() {
+    records(open(), 10);
+    List<CompletableFuture<Duration>> updates = update("1");
+    for (int i = 0; i < 2; i++) {
+      refuse(Status.INVALID_ARGUMENT, "etcdserver: too many operations in txn request");
+    }
+    freeOneLane();
+    updates.forEach(Driver::await);
+    assertEquals(List.of(10, 5), sizes().subList(0, 2));
+    assertTrue(sizes().stream().skip(2).allMatch(size -> size <= 2), sizes()::toString);
+    assertEquals("1", stored(9));
+  }
+
+  /** As where the role may write some of the keys. */
+  @Test
+  void whatIsForbiddenIsAskedForOneByOne() {
+    records(open(), 5);
+    List<CompletableFuture<Duration>> updates = update("1");
+    refuse(Status.PERMISSION_DENIED, "etcdserver: permission denied");
+    refuse(Status.PERMISSION_DENIED, "etcdserver: permission denied");
+    freeOneLane();
+    assertFails(Reason.DENIED, updates.get(0));
+    updates.subList(1, 5).forEach(Driver::await);
+    assertEquals(List.of(5, 1, 1, 1, 1, 1), sizes());
+  }
+
+  /** As a store that is full: to ask for each one would be hot. */
+  @Test
+  void whatIsRefusedForAnotherReasonIsSoForAll() {
+    records(open(), 5);
+    List<CompletableFuture<Duration>> updates = update("1");
+    refuse(Status.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded");
+    freeOneLane();
+    updates.forEach(put -> assertFails(Reason.UNAVAILABLE, put));
+    assertEquals(List.of(5), sizes());
+  }
+
+  private void refuse(Status status, String why) {
+    etcd.txns.next(call -> call.fail(status.withDescription(why)));
+  }
+
+  @Test
+  void anAnswerToOtherQuestionsIsNone() {
     records(open(), 5);
     List<CompletableFuture<Duration>> updates = update("1");
     etcd.txns.next(
-        call ->
-            call.fail(
-                Status.INVALID_ARGUMENT.withDescription(
-                    "etcdserver: too many operations in txn request")));
+        call -> call.answer(TxnResponse.newBuilder().setHeader(etcd.store.header()).build()));
     freeOneLane();
-    updates.forEach(Driver::await);
-    assertEquals(List.of(5, 1, 1, 1, 1, 1), sizes());
+    updates.forEach(put -> assertFails(Reason.UNAVAILABLE, put));
   }
 
   /** They may have happened; what is true is found out by the next attempt. */

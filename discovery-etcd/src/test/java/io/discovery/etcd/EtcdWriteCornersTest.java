@@ -20,6 +20,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Writes that happen without saying so, or say so without happening, at a moment of choice. */
@@ -82,6 +83,41 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
     assertThrows(StatusRuntimeException.class, etcd.txns.last()::carryOut, "its lease is gone");
     assertEquals(Map.of(), etcd.store.content());
     assertEquals(0, etcd.store.leases());
+  }
+
+  /** It finds its lease gone, or hears so late that it has been written; it gets no other lease. */
+  @Test
+  void aWriteUnderWayAtTheReleaseLeavesNothing() {
+    for (boolean late : List.of(false, true)) {
+      Driver.Owned owned = open().own("s", "a", LONG);
+      int before = etcd.txns.seen().size();
+      etcd.txns.next(FakeCall::ignore);
+      CompletableFuture<Duration> write = owned.start("1", Claim.TAKE_OVER);
+      Await.until("a put", SOON, () -> etcd.txns.seen().size() > before);
+      TxnResponse written = late ? etcd.txns.last().carryOut() : null;
+      owned.release();
+      if (late) {
+        etcd.txns.last().answer(written);
+      } else {
+        etcd.txns.last().serve();
+      }
+      assertFails(Reason.UNAVAILABLE, write);
+      assertEquals(Map.of(), etcd.store.content());
+      assertEquals(0, etcd.store.leases());
+    }
+  }
+
+  @Test
+  void aLeaseGrantedAfterTheReleaseIsRevoked() {
+    Driver.Owned owned = open().own("s", "a", LONG);
+    etcd.grants.next(FakeCall::ignore);
+    CompletableFuture<Duration> write = owned.start("1", Claim.TAKE_OVER);
+    Await.until("the wish for a lease", SOON, () -> etcd.grants.seen().size() == 1);
+    owned.release();
+    etcd.grants.last().serve();
+    assertFails(Reason.UNAVAILABLE, write);
+    Await.until("no lease", SOON, () -> etcd.store.leases() == 0);
+    assertEquals(0, etcd.txns.seen().size());
   }
 
   /** The one late write that finds what it was sent for: the key is absent, as it was then. */
