@@ -36,7 +36,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class EtcdPuts {
   /** A frozen member of a cluster holds one up for the time of a call; others lead past it. */
-  private static final int LANES = 4;
+  static final int LANES = 4;
 
   /** By default etcd takes 128 operations. */
   private static final int MOST = 64;
@@ -149,7 +149,7 @@ final class EtcdPuts {
   private void failed(List<Put> together, Throwable failure) {
     boolean several = together.size() > 1;
     if (several && EtcdFailures.isTooMuch(failure)) {
-      most = together.size() / 2;
+      most = Math.min(most, together.size() / 2);
       again(together);
     } else if (several
         && (EtcdFailures.isLeaseGone(failure) || EtcdFailures.isForbidden(failure))) {

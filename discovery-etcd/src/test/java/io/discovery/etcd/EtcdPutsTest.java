@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Write.Claim;
 import io.discovery.tck.Await;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
@@ -20,7 +22,6 @@ import org.junit.jupiter.api.Test;
 /** Puts that come while others are under way go together, and none of them fails for another. */
 class EtcdPutsTest extends FakeEtcdTest {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final int LANES = 4;
 
   private final List<Driver.Owned> records = new ArrayList<>();
   private final List<CompletableFuture<Duration>> lanes = new ArrayList<>();
@@ -33,12 +34,16 @@ class EtcdPutsTest extends FakeEtcdTest {
       owned.take("0");
       records.add(owned);
     }
-    for (int i = 0; i < LANES; i++) {
+    occupyAllLanes(driver);
+  }
+
+  private void occupyAllLanes(Driver driver) {
+    before = etcd.txns.seen().size() + EtcdPuts.LANES;
+    for (int i = 0; i < EtcdPuts.LANES; i++) {
       etcd.txns.next(FakeCall::ignore);
       lanes.add(driver.own("s", "lane" + i, LONG).start("0", Claim.TAKE_OVER));
     }
-    Await.until("puts on all lanes", SOON, () -> etcd.txns.seen().size() == count + LANES);
-    before = etcd.txns.seen().size();
+    Await.until("puts on all lanes", SOON, () -> etcd.txns.seen().size() == before);
   }
 
   private List<CompletableFuture<Duration>> update(String value) {
@@ -115,15 +120,21 @@ class EtcdPutsTest extends FakeEtcdTest {
   /** The store refuses all for the one whose lease it does not know. */
   @Test
   void aLeaseThatIsGoneFailsNoOther() {
-    records(open(), 10);
+    Driver driver = open();
+    for (int i = 0; i < 3; i++) {
+      Driver.Owned owned = driver.own("s", "r" + i, LONG);
+      etcd.txns.next(call -> call.fail(Status.UNAVAILABLE)); // leaves a lease and no key
+      assertFails(Reason.UNAVAILABLE, owned.start("0", Claim.TAKE_OVER));
+      records.add(owned);
+    }
+    long lease = etcd.txns.last().request().getSuccess(0).getRequestPut().getLease();
+    occupyAllLanes(driver);
     List<CompletableFuture<Duration>> updates = update("1");
-    long lease = etcd.store.record("n/s/r3").getLease();
     etcd.store.revoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
     freeOneLane();
     updates.forEach(Driver::await);
-    for (int i = 0; i < 10; i++) {
-      assertEquals("1", stored(i));
-    }
+    assertEquals(List.of(3, 1, 1, 1, 1), sizes());
+    assertEquals("1", stored(2));
   }
 
   /** As a server does that is configured to take fewer operations. */
@@ -216,5 +227,18 @@ class EtcdPutsTest extends FakeEtcdTest {
     update("1").forEach(Driver::await);
     assertEquals(List.of(2), sizes());
     lanes.forEach(put -> assertFails(Reason.UNAVAILABLE, put));
+  }
+
+  /** Also on a client that is not ours to close. */
+  @Test
+  void whatWaitsAtTheEndIsNeverSent() {
+    Client client = closing(Client.builder().endpoints("http://" + etcd.endpoint()).build());
+    Driver driver = new Driver(new EtcdBackendProvider(client), config());
+    records(driver, 2);
+    List<CompletableFuture<Duration>> updates = update("1");
+    driver.close();
+    updates.forEach(put -> assertFails(Reason.UNAVAILABLE, put));
+    client.getKVClient().get(ByteSequence.EMPTY).join(); // behind whatever else was sent
+    assertEquals(List.of(), sizes());
   }
 }
