@@ -25,7 +25,7 @@ final class ManyServices implements Job {
       int services = stage.scale(1_000, 300);
       Watches.fill(store, services + 1);
       Contest contest =
-          stage.contest(Figures.plain(services) + " × 10", stage.scale(3, 1), stage.scale(10, 2));
+          stage.contest(Figures.plain(services) + " × 10", stage.scale(6, 1), stage.scale(20, 2));
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Opening(store, contestant, services));
       }

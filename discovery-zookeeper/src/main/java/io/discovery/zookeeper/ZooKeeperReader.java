@@ -6,8 +6,6 @@ import io.discovery.spi.Listing;
 import io.discovery.zookeeper.ZooKeeperSession.Children;
 import io.discovery.zookeeper.ZooKeeperSession.Node;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,37 +13,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * Reads many nodes with few requests: for 10,000 of them 31 ms instead of half a second. For the
- * event loop. Futures fail as those of {@link ZooKeeperSession} and have no deadline; each batch
- * waits for one before it, so abandoned reads stop by the end of the session at the latest.
+ * Reads services, and which there are. For the event loop. Futures fail as those of {@link
+ * ZooKeeperSession} and have no deadline; what is read with many requests waits for one before
+ * each, so abandoned reads stop by the end of the session at the latest.
  */
 final class ZooKeeperReader {
-  /** Enough to keep the server busy; little enough that a probe or a write need not queue long. */
-  private static final int BATCHES_IN_FLIGHT = 4;
-
-  /**
-   * What an answer should weigh, or half of what its client takes. A server holds whole answers in
-   * memory, for each of its clients, and nothing tells how much a node holds before it is read: so
-   * the first batch is small and alone, and each next one as large as the last one's nodes allow,
-   * at most twice as large; with each answer one more may be under way.
-   */
-  private static final int BATCH_BYTES = 1 << 20;
-
-  private static final int FIRST_BATCH = 10;
-
-  /** No text in any encoding that is read here, so neither a record nor a setting. */
-  private static final Node UNREADABLE = new Node(new byte[] {(byte) 0xFF}, new Stat());
-
   private final ZooKeeperKeys keys;
   private final ZooKeeperBarrier barrier;
   private final boolean lent;
+  private Optional<ZooKeeperReads> reads = Optional.empty();
 
   /**
    * @param lent whether the client is the caller's own, with a buffer as it happens to be
@@ -129,9 +109,10 @@ final class ZooKeeperReader {
   /** Reads children of {@code parent}; those that are gone are missing in the result. */
   CompletionStage<Map<String, Node>> nodes(
       ZooKeeperSession session, String parent, List<String> names) {
-    Read read = new Read(session, parent, names.iterator());
-    read.proceed();
-    return read.result;
+    if (reads.filter(some -> some.isUnderWay(session)).isEmpty()) {
+      reads = Optional.of(new ZooKeeperReads(session, lent));
+    }
+    return reads.get().read(parent, names);
   }
 
   /** Returns the highest zxid among the nodes. */
@@ -168,84 +149,5 @@ final class ZooKeeperReader {
               }
               throw new CompletionException(failure);
             });
-  }
-
-  /** One read in batches. */
-  private final class Read {
-    private final ZooKeeperSession session;
-    private final String parent;
-    private final Iterator<String> names;
-    private final Map<String, Node> nodes = new LinkedHashMap<>();
-    private final CompletableFuture<Map<String, Node>> result = new CompletableFuture<>();
-    private final int largestBatch;
-    private final int batchBytes;
-    private int batch;
-    private int inFlight;
-    private int allowed = 1; // until the first answer tells what nodes weigh
-
-    Read(ZooKeeperSession session, String parent, Iterator<String> names) {
-      int buffer = session.maxBuffer();
-      this.session = session;
-      this.parent = parent;
-      this.names = names;
-      this.largestBatch =
-          lent ? ZooKeeperSettings.lentBatch(buffer) : ZooKeeperSettings.batch(buffer);
-      this.batchBytes = Math.min(BATCH_BYTES, buffer / 2);
-      this.batch = Math.min(FIRST_BATCH, ZooKeeperSettings.batch(buffer));
-    }
-
-    void proceed() {
-      while (inFlight < allowed && names.hasNext() && !result.isDone()) {
-        List<String> some = new ArrayList<>(batch);
-        List<Op> reads = new ArrayList<>(batch);
-        while (some.size() < batch && names.hasNext()) {
-          String name = names.next();
-          some.add(name);
-          reads.add(Op.getData(ZooKeeperKeys.child(parent, name)));
-        }
-        inFlight++;
-        session
-            .read(reads)
-            .whenComplete(
-                (results, failure) -> {
-                  take(some, results, failure);
-                  proceed();
-                });
-      }
-      if (inFlight == 0) {
-        result.complete(nodes);
-      }
-    }
-
-    private void take(List<String> some, List<OpResult> results, Throwable failure) {
-      inFlight--;
-      allowed = Math.min(BATCHES_IN_FLIGHT, allowed + 1);
-      if (failure != null) {
-        result.completeExceptionally(failure);
-        return;
-      }
-      long bytes = 1;
-      for (int i = 0; i < results.size(); i++) {
-        if (results.get(i) instanceof OpResult.GetDataResult found) {
-          nodes.put(some.get(i), ZooKeeperSession.node(found.getData(), found.getStat()));
-          bytes += found.getStat().getDataLength();
-        } else if (results.get(i) instanceof OpResult.ErrorResult error) {
-          missing(some.get(i), Code.get(error.getErr()));
-        }
-      }
-      long fitting = Math.min(2L * some.size(), (long) batchBytes * some.size() / bytes);
-      batch = (int) Math.max(1, Math.min(largestBatch, fitting));
-    }
-
-    private void missing(String name, Code code) {
-      if (code == Code.NOAUTH) {
-        // There, but not for us: a record that cannot be decoded hides no other (rule 3.13).
-        nodes.put(name, UNREADABLE);
-      } else if (code != Code.NONODE) {
-        result.completeExceptionally(
-            KeeperException.create(
-                code == null ? Code.SYSTEMERROR : code, ZooKeeperKeys.child(parent, name)));
-      }
-    }
   }
 }

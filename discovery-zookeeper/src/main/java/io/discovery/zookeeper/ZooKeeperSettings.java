@@ -47,7 +47,7 @@ final class ZooKeeperSettings {
   private static final int LARGEST_NODE = 1 << 20;
   // What a registry writes at most.
   private static final int LARGEST_RECORD = 16 * 1024;
-  private static final int LARGEST_BATCH = 64;
+  private static final int LARGEST_BATCH = 128;
   // Beside a batch of the largest nodes there must be room for what goes with each of them.
   private static final int DEFAULT_BUFFER = LARGEST_BATCH * (LARGEST_NODE + 1024);
   // How long closing a session may take before the server is left to find out for itself.

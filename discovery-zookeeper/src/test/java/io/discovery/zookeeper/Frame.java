@@ -1,6 +1,7 @@
 package io.discovery.zookeeper;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.zookeeper.ZooDefs.OpCode;
@@ -17,6 +18,7 @@ record Frame(boolean reply, int type, byte[] bytes) {
   static final int CONNECT = OpCode.createSession;
   static final int NOTIFICATION = -1; // its xid, which no request has
   private static final int SESSION_ID = 8; // behind version and timeout
+  private static final int ERROR = 12; // of a reply, behind xid and zxid
 
   /** Reads what is behind the first message of each side. */
   static Frame of(boolean reply, byte[] bytes, Map<Integer, Integer> types) {
@@ -58,6 +60,13 @@ record Frame(boolean reply, int type, byte[] bytes) {
     ByteBuffer changed = ByteBuffer.wrap(bytes.clone());
     changed.putInt(4, 0).putLong(SESSION_ID, 0);
     return new Frame(true, type, changed.array());
+  }
+
+  /** Returns this reply as it is when the server refuses the request with this code. */
+  Frame refused(int code) {
+    byte[] header = Arrays.copyOf(bytes, ERROR + Integer.BYTES);
+    ByteBuffer.wrap(header).putInt(ERROR, code);
+    return new Frame(true, type, header);
   }
 
   /** Strings travel with their length before them, so none is taken for a longer one. */

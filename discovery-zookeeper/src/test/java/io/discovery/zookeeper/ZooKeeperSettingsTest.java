@@ -81,8 +81,8 @@ class ZooKeeperSettingsTest {
 
   @Test
   void theBufferBoundsTheBatch() {
-    assertEquals(List.of(1, 1, 10, 64), batches(ZooKeeperSettings::batch));
-    assertEquals(List.of(1, 31, 64, 64), batches(ZooKeeperSettings::lentBatch));
+    assertEquals(List.of(1, 1, 10, 128), batches(ZooKeeperSettings::batch));
+    assertEquals(List.of(1, 31, 128, 128), batches(ZooKeeperSettings::lentBatch));
     for (String bytes : new String[] {"1048575", "1073741825", "1m", "-1", ""}) {
       assertRefused("zookeeper.max-buffer: '" + bytes + "'", () -> buffer(bytes));
     }
