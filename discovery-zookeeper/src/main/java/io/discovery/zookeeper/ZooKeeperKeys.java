@@ -58,6 +58,16 @@ final class ZooKeeperKeys {
     return path.length() > root.length();
   }
 
+  /** Tells whether ZooKeeper's client takes this for a path; other versions of it may have. */
+  static boolean isPath(String path) {
+    try {
+      PathUtils.validatePath(path);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /** Returns the path above; of a path with one segment it is the root of the store. */
   static String parent(String path) {
     return path.substring(0, Math.max(1, path.lastIndexOf('/')));

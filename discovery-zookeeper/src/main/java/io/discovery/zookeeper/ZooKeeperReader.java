@@ -18,10 +18,11 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * Reads services, and which there are. For the event loop. Futures fail as those of {@link
- * ZooKeeperSession} and have no deadline; what is read with many requests waits for one before
- * each, so abandoned reads stop by the end of the session at the latest.
+ * ZooKeeperSession} and have no deadline; a read of many requests stops at the first that fails, so
+ * one that was given up stops by the end of the session at the latest.
  */
 final class ZooKeeperReader {
+  private final EventLoop loop;
   private final ZooKeeperKeys keys;
   private final ZooKeeperBarrier barrier;
   private final boolean lent;
@@ -31,6 +32,7 @@ final class ZooKeeperReader {
    * @param lent whether the client is the caller's own, with a buffer as it happens to be
    */
   ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, boolean lent) {
+    this.loop = loop;
     this.keys = keys;
     this.barrier = new ZooKeeperBarrier(loop, keys.root());
     this.lent = lent;
@@ -109,8 +111,8 @@ final class ZooKeeperReader {
   /** Reads children of {@code parent}; those that are gone are missing in the result. */
   CompletionStage<Map<String, Node>> nodes(
       ZooKeeperSession session, String parent, List<String> names) {
-    if (reads.filter(some -> some.isUnderWay(session)).isEmpty()) {
-      reads = Optional.of(new ZooKeeperReads(session, lent));
+    if (reads.filter(some -> some.isOf(session)).isEmpty()) {
+      reads = Optional.of(new ZooKeeperReads(loop, session, lent));
     }
     return reads.get().read(parent, names);
   }

@@ -37,6 +37,9 @@ final class ZooKeeperSettings {
    */
   static final int LARGEST_VALUE = 1_000_000;
 
+  /** What a registry writes at most. */
+  static final int LARGEST_RECORD = 16 * 1024;
+
   private static final int LEAST_SERVERS = 3;
   private static final String SASL = ZKClientConfig.ENABLE_CLIENT_SASL_KEY;
   private static final String LOGIN = Environment.JAAS_CONF_KEY;
@@ -45,8 +48,6 @@ final class ZooKeeperSettings {
       Pattern.compile("(?:[^:/\\[\\]\\s,]+|\\[[0-9A-Fa-f:.%]+])(?::(\\d{1,5}))?(/.*)?");
   // What a server holds at most, by default: 1 MiB for a whole request.
   private static final int LARGEST_NODE = 1 << 20;
-  // What a registry writes at most.
-  private static final int LARGEST_RECORD = 16 * 1024;
   private static final int LARGEST_BATCH = 128;
   // Beside a batch of the largest nodes there must be room for what goes with each of them.
   private static final int DEFAULT_BUFFER = LARGEST_BATCH * (LARGEST_NODE + 1024);

@@ -1,130 +1,180 @@
 package io.discovery.zookeeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.discovery.DiscoveryException.Reason;
-import io.discovery.spi.Backend;
-import io.discovery.spi.Listing;
-import java.util.ArrayList;
+import io.discovery.tck.Await;
+import io.discovery.zookeeper.ZooKeeperSession.Node;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.OpCode;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How reads that are under way together share the connection. */
+/** What reads that are under way together share on the wire. */
 class ZooKeeperReadsTest extends FrameProxyTest {
-  /** The first batch is alone; by the time it is answered all the others are known. */
+  private static final int LARGE_BUFFER = 128 << 20;
+  private static final int DEFAULT_BUFFER = ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT;
+
+  private Driver driver;
+
+  @BeforeEach
+  void openLoop() {
+    driver = open(direct());
+  }
+
   @Test
-  void theNodesOfManyServicesShareBatches() {
-    List<String> services = IntStream.range(0, 10).mapToObj(i -> "s" + i).toList();
-    services.forEach(service -> fill(service, 2, "x"));
-    Driver driver = connected();
-    AtomicInteger batches = count(OpCode.multiRead);
-    for (Listing listing : driver.call(b -> all(b, services))) {
-      assertEquals(2, listing.entries().size());
+  void readsThatBeginTogetherShareARequest() throws IOException {
+    List<String> services = IntStream.range(0, 5).mapToObj(i -> "s" + i).toList();
+    services.forEach(service -> fill(service, 2, service));
+    AtomicInteger requests = count(OpCode.multiRead);
+    ZooKeeperReads reads = reads();
+    var found = together(services.stream().map(service -> starter(reads, service, 2)).toList());
+    for (int i = 0; i < services.size(); i++) {
+      Map<String, Node> nodes = Driver.join(found.get(i));
+      assertEquals(Set.of("0", "1"), nodes.keySet());
+      for (Node node : nodes.values()) {
+        assertEquals(services.get(i), text(node));
+      }
     }
-    // 2, then two of up to ten.
-    assertEquals(3, batches.get());
+    assertEquals(1, requests.get());
   }
 
+  /** The server holds each answer in memory, so what light nodes allow is not for heavy ones. */
   @Test
-  void aServiceOfFewDoesNotWaitForOneOfMany() {
-    fill("many", 400, "x");
-    fill("few", 1, "y");
-    fill("single", 1, "z");
-    Driver driver = connected();
-    List<Listing> answered = driver.call(b -> all(b, List.of("few", "many", "single")));
-    assertEquals(
-        List.of(1, 1, 400), answered.stream().map(listing -> listing.entries().size()).toList());
-  }
-
-  /**
-   * The server holds each answer in memory, so what light nodes allow must not go for heavy ones.
-   */
-  @Test
-  void batchesAreAsLargeAsTheHeaviestNodesAllow() {
+  void howManyNodesAreReadAtATimeDependsOnWhatThoseOfTheirServiceWeigh() throws IOException {
     fill("light", 1_000, "x");
-    fill("heavy", 500, "x".repeat(50_000));
-    Driver driver = connected();
+    fill("heavy", 200, "x".repeat(50_000));
     AtomicInteger largest = new AtomicInteger();
+    AtomicInteger requests = new AtomicInteger();
     proxy.next(
         frame -> {
           if (Frame.reply(OpCode.multiRead).test(frame)) {
+            requests.incrementAndGet();
             largest.accumulateAndGet(frame.bytes().length, Math::max);
           }
           return false;
         },
         FrameProxy.LOST);
-    for (List<String> services : List.of(List.of("light", "heavy"), List.of("heavy", "light"))) {
-      driver.call(b -> all(b, services));
-    }
-    assertTrue(largest.get() > 500_000, () -> largest + " bytes: more round trips than needed");
-    assertTrue(largest.get() < 4_500_000, () -> largest + " bytes in one answer");
+    ZooKeeperReads reads = reads();
+    var light = together(List.of(starter(reads, "light", 1_000))).get(0);
+    assertEquals(1_000, Driver.join(light).size());
+    // 10, 20, 20, 40, 40, 40, 80, 80, 80, 80, 128 and so on
+    assertTrue(requests.get() <= 16, () -> requests + " requests for light nodes");
+    var both = together(List.of(starter(reads, "light", 1_000), starter(reads, "heavy", 200)));
+    assertEquals(1_000, Driver.join(both.get(0)).size());
+    assertEquals(200, Driver.join(both.get(1)).size());
+    assertTrue(largest.get() < 1_200_000, () -> largest + " bytes in one answer");
   }
 
-  /** Those that had not been sent yet neither wait on nor go out on the next connection. */
+  /**
+   * An answer over its buffer would end the connection, and with it whatever else it is used for.
+   */
   @Test
-  void aCutEndsTheReadsInLineToo() {
-    fill("a", 30, "x");
-    fill("b", 30, "x");
-    Driver driver = connected();
-    proxy.next(Frame.reply(OpCode.multiRead), FrameProxy.LOST_AND_CUT);
-    AtomicInteger batches = count(OpCode.multiRead);
-    for (CompletableFuture<Listing> cut : lists(driver)) {
-      assertEquals(Reason.UNAVAILABLE, Driver.reason(cut));
+  void onALentClientWithASmallBufferNodesAreReadOneByOneUntilTheirWeightIsKnown()
+      throws IOException {
+    List<String> services = List.of("a", "b", "c");
+    services.forEach(service -> fill(service, 3, "x".repeat(600_000)));
+    ZooKeeperReads reads = reads(DEFAULT_BUFFER, true);
+    for (var found : together(services.stream().map(s -> starter(reads, s, 3)).toList())) {
+      assertEquals(3, Driver.join(found).size());
     }
-    assertEquals(0, driver.eventually(Driver.SOON, b -> b.list("nothing")).entries().size());
-    assertEquals(1, batches.get());
   }
 
-  /** As a server does that is told to throttle: the connection lives on. */
   @Test
-  void aRefusalEndsTheReadsInLineToo() {
+  void aRequestThatIsRefusedFailsWhatItIsForOnly() throws IOException {
     fill("a", 30, "x");
     fill("b", 30, "x");
-    Driver driver = connected();
     proxy.next(
         Frame.reply(OpCode.multiRead),
         (frame, wire) -> wire.pass(frame.refused(Code.THROTTLEDOP.intValue())));
-    for (CompletableFuture<Listing> refused : lists(driver)) {
-      assertEquals(Reason.UNAVAILABLE, Driver.reason(refused));
-    }
-    assertEquals(30, driver.call(b -> b.list("a")).entries().size());
-    assertEquals(1, driver.reachableCalls());
+    ZooKeeperReads reads = reads();
+    var refused = together(List.of(starter(reads, "a", 30))).get(0);
+    var served = together(List.of(starter(reads, "b", 30))).get(0);
+    assertEquals(30, Driver.join(served).size());
+    var failure = assertThrows(CompletionException.class, () -> Driver.join(refused));
+    assertEquals(Code.THROTTLEDOP, ((KeeperException) failure.getCause()).code());
   }
 
-  private Driver connected() {
-    // Whoever is forgotten is so for longer than a test waits.
-    Driver driver = open(proxied().with("list-timeout", "30s"));
-    driver.call(b -> b.list("nothing"));
-    return driver;
+  /** It may have been created by an older version; no other record is hidden by it (rule 3.13). */
+  @Test
+  void aNameThatOurClientRefusesIsARecordThatCannotBeRead() throws IOException {
+    fill("a", 2, "x");
+    fill("b", 1, "y");
+    ZooKeeperReads reads = reads();
+    String bad = "bad\u001f";
+    var found =
+        together(
+            List.of(
+                () -> reads.read(root + "/a", List.of("0", bad, "1")).toCompletableFuture(),
+                starter(reads, "b", 1)));
+    Map<String, Node> nodes = Driver.join(found.get(0));
+    assertEquals(Set.of("0", bad, "1"), nodes.keySet());
+    assertEquals("x", text(nodes.get("1")));
+    assertFalse(text(nodes.get(bad)).isEmpty());
+    assertEquals(Set.of("0"), Driver.join(found.get(1)).keySet());
+  }
+
+  @Test
+  void whatIsGoneIsMissingAndNothingIsNothing() throws IOException {
+    fill("a", 1, "x");
+    ZooKeeperReads reads = reads();
+    assertEquals(
+        Set.of("0"), Driver.join(together(List.of(starter(reads, "a", 12))).get(0)).keySet());
+    assertEquals(Map.of(), Driver.join(together(List.of(starter(reads, "a", 0))).get(0)));
+  }
+
+  private ZooKeeperReads reads() throws IOException {
+    return reads(LARGE_BUFFER, false);
+  }
+
+  private ZooKeeperReads reads(int buffer, boolean lent) throws IOException {
+    ZKClientConfig config = new ZKClientConfig();
+    config.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(buffer));
+    ZooKeeper zk =
+        closing(new ZooKeeper(proxy.endpoint(), (int) TTL.toMillis(), event -> {}, config));
+    Await.until("connected", Driver.SOON, () -> zk.getState().isConnected());
+    return driver.onLoop(
+        () ->
+            new ZooKeeperReads(
+                driver.loop(), new ZooKeeperSession(zk, WatcherType.Any, driver.loop()), lent));
+  }
+
+  private Supplier<CompletableFuture<Map<String, Node>>> starter(
+      ZooKeeperReads reads, String service, int count) {
+    List<String> names = IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    return () -> reads.read(root + "/" + service, names).toCompletableFuture();
+  }
+
+  /** Starts all in one turn of the loop. */
+  private List<CompletableFuture<Map<String, Node>>> together(
+      List<Supplier<CompletableFuture<Map<String, Node>>>> starters) {
+    return driver.onLoop(() -> starters.stream().map(Supplier::get).toList());
+  }
+
+  private static String text(Node node) {
+    return new String(node.value(), UTF_8);
   }
 
   private void fill(String service, int count, String value) {
     for (int i = 0; i < count; i++) {
       put("/" + service + "/" + i, value);
     }
-  }
-
-  /** Begins to list a and b in the same turn of the loop. */
-  private static List<CompletableFuture<Listing>> lists(Driver driver) {
-    return driver.onLoop(
-        () -> List.of(driver.start(b -> b.list("a")), driver.start(b -> b.list("b"))));
-  }
-
-  /** Lists all at once; the listings are in the order of the answers. */
-  private static CompletionStage<List<Listing>> all(Backend backend, List<String> services) {
-    List<Listing> answered = new ArrayList<>();
-    return CompletableFuture.allOf(
-            services.stream()
-                .map(service -> backend.list(service).thenAccept(answered::add))
-                .map(CompletionStage::toCompletableFuture)
-                .toArray(CompletableFuture[]::new))
-        .thenApply(done -> answered);
   }
 }
