@@ -28,6 +28,7 @@ final class Contents {
   private final String service;
   private final Warnings warnings;
   private final Duration grace;
+  private final Decoder decoder;
   private Twins twins = new Twins();
   private final Map<String, Long> held = new HashMap<>(); // id → when it goes, in loop time
   private Instances shown = Instances.NONE;
@@ -38,12 +39,23 @@ final class Contents {
     this.engine = engine;
     this.service = service;
     this.warnings = new Warnings(engine.loop);
+    this.decoder = new Decoder(engine.codec, service, engine.config.maxInstances());
     Duration ttl = engine.config.ttl();
     this.grace = ttl.compareTo(LEAST_GRACE) > 0 ? ttl : LEAST_GRACE;
   }
 
   Instances shown() {
     return shown;
+  }
+
+  /** Takes some of the complete read that may come. */
+  void prepare(List<Entry> part) {
+    decoder.prepare(part);
+  }
+
+  /** That read will not come. */
+  void forgetPart() {
+    decoder.forget();
   }
 
   /** Takes a complete read; returns whether what is shown changed. */
@@ -64,14 +76,15 @@ final class Contents {
     Map<String, ServiceInstance> before = byId();
     Map<String, ServiceInstance> next = new LinkedHashMap<>(listing.entries().size() * 2);
     Twins anew = new Twins();
-    for (Entry entry : listing.entries()) {
-      String id = Names.decode(entry.id());
+    for (Decoded record : decoder.decode(listing.entries())) {
+      String id = record.id();
+      String segment = record.entry().id();
       Optional<ServiceInstance> known = Optional.ofNullable(before.get(id));
       Optional<ServiceInstance> value =
-          decode(id, entry)
+          instance(record)
               .map(instance -> same(known, instance))
-              .or(() -> twins.lastGood(entry.id(), id, known));
-      anew.put(entry.id(), id, value, Optional.ofNullable(next.get(id)))
+              .or(() -> twins.lastGood(segment, id, known));
+      anew.put(segment, id, value, Optional.ofNullable(next.get(id)))
           .ifPresent(instance -> next.put(id, instance));
     }
     twins = anew;
@@ -102,12 +115,13 @@ final class Contents {
       }
     }
     for (Entry entry : delta.puts()) {
-      String id = Names.decode(entry.id());
+      Decoded record = decoder.decode(entry);
+      String id = record.id();
       Optional<ServiceInstance> before = present(id, changes);
       // Its key exists again, whatever is in it (rule 3.13); which of its two keys, is open.
       boolean wasHeld = held.remove(id) != null;
       Optional<ServiceInstance> value =
-          decode(id, entry).or(() -> wasHeld ? before : twins.lastGood(entry.id(), id, before));
+          instance(record).or(() -> wasHeld ? before : twins.lastGood(entry.id(), id, before));
       changes.put(id, twins.put(entry.id(), id, value, wasHeld ? Optional.empty() : before));
     }
     held.keySet().removeAll(changes.keySet());
@@ -195,20 +209,22 @@ final class Contents {
     return before.filter(after::equals).orElse(after);
   }
 
-  private Optional<ServiceInstance> decode(String id, Entry entry) {
-    try {
-      return Optional.of(engine.codec.decode(service, id, entry.value()));
-    } catch (BadRecordException e) {
-      engine.counters.badRecords.increment();
-      warnings.warn(
-          () ->
-              "record "
-                  + Names.escape(service)
-                  + "/"
-                  + Names.escape(entry.id())
-                  + " is no instance: "
-                  + e.getMessage());
-      return Optional.empty();
-    }
+  /** Says so, if it is none. */
+  private Optional<ServiceInstance> instance(Decoded record) {
+    record
+        .failure()
+        .ifPresent(
+            failure -> {
+              engine.counters.badRecords.increment();
+              warnings.warn(
+                  () ->
+                      "record "
+                          + Names.escape(service)
+                          + "/"
+                          + Names.escape(record.entry().id())
+                          + " is no instance: "
+                          + failure.getMessage());
+            });
+    return record.instance();
   }
 }

@@ -1,7 +1,6 @@
 package io.discovery;
 
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -52,9 +51,9 @@ final class EtcdNamingCodec implements InstanceCodec {
                 name -> {
                   if (name.equals("Discovery")) {
                     fields.extras.read(record);
-                  } else if (name.toLowerCase(Locale.ROOT).equals("addr")) {
+                  } else if (name.equalsIgnoreCase("Addr")) {
                     fields.address = record.string("Addr").orElse("");
-                  } else if (name.toLowerCase(Locale.ROOT).equals("metadata")) {
+                  } else if (name.equalsIgnoreCase("Metadata")) {
                     fields.foreign = record.scalars(nested -> record.skip());
                   } else {
                     record.skip();

@@ -22,10 +22,7 @@ final class Names {
    * expected.
    */
   static String check(String field, String name) {
-    if (name.isEmpty()
-        || !isWellFormed(name)
-        || hasControls(name)
-        || name.getBytes(UTF_8).length > MAX_BYTES) {
+    if (name.isEmpty() || !isWellFormed(name) || hasControls(name) || !fits(name, MAX_BYTES)) {
       throw new IllegalArgumentException(
           field
               + ": '"
@@ -35,6 +32,11 @@ final class Names {
               + " UTF-8 bytes of well-formed Unicode without control characters)");
     }
     return name;
+  }
+
+  /** Tells whether UTF-8 needs no more bytes than these; nearly all names are short. */
+  static boolean fits(String text, int bytes) {
+    return text.length() <= bytes / 3 || text.getBytes(UTF_8).length <= bytes;
   }
 
   /** Tells whether {@code text} has no unpaired surrogate, so that UTF-8 can carry it. */

@@ -229,25 +229,28 @@ final class RegistryEngine implements Registry, BackendContext {
     }
     Twins twins = new Twins();
     Map<String, ServiceInstance> instances = new TreeMap<>();
-    for (Entry entry : entries) {
-      try {
-        String id = Names.decode(entry.id());
-        ServiceInstance instance = engine.codec.decode(service, id, entry.value());
+    for (Decoded record : Decoded.all(engine.codec, service, entries)) {
+      String id = record.id();
+      String segment = record.entry().id();
+      if (record.instance().isPresent()) {
         twins
-            .put(entry.id(), id, Optional.of(instance), Optional.ofNullable(instances.get(id)))
+            .put(segment, id, record.instance(), Optional.ofNullable(instances.get(id)))
             .ifPresent(meant -> instances.put(id, meant));
-      } catch (BadRecordException e) {
-        engine.counters.badRecords.increment();
-        Engine.LOG.log(
-            Level.DEBUG,
-            () ->
-                "left out of a list: "
-                    + Names.escape(service + "/" + entry.id())
-                    + ": "
-                    + e.getMessage());
       }
+      record.failure().ifPresent(failure -> leftOut(service, segment, failure));
     }
     return new Snapshot(service, 0, new ArrayList<>(instances.values()));
+  }
+
+  private void leftOut(String service, String segment, BadRecordException failure) {
+    engine.counters.badRecords.increment();
+    Engine.LOG.log(
+        Level.DEBUG,
+        () ->
+            "left out of a list: "
+                + Names.escape(service + "/" + segment)
+                + ": "
+                + failure.getMessage());
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.discovery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -21,6 +19,7 @@ import java.util.regex.Pattern;
 public record ServiceInstance(
     String service, String id, String host, int port, int weight, Map<String, String> metadata) {
   static final int MAX_METADATA = 64;
+  private static final int MAX_HOST = 255; // bytes
   private static final Pattern IPV6 =
       Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%.+)?");
 
@@ -108,15 +107,9 @@ public record ServiceInstance(
   }
 
   private static void checkHost(String host) {
-    boolean fits =
-        !host.isEmpty() && host.getBytes(UTF_8).length <= 255 && Names.isWellFormed(host);
+    boolean fits = !host.isEmpty() && Names.fits(host, MAX_HOST) && Names.isWellFormed(host);
     for (int i = 0; fits && i < host.length(); i++) {
-      char c = host.charAt(i);
-      fits =
-          !Character.isWhitespace(c)
-              && !Character.isSpaceChar(c)
-              && !Character.isISOControl(c)
-              && "[]/\"".indexOf(c) < 0;
+      fits = isOfHost(host.charAt(i));
     }
     fits &= host.indexOf(':') < 0 || IPV6.matcher(host).matches();
     if (!fits) {
@@ -125,6 +118,17 @@ public record ServiceInstance(
               + Names.escape(host)
               + "' (expected: a host name or IP address of 1..255 bytes without blanks, brackets or slashes, and without a port)");
     }
+  }
+
+  private static boolean isOfHost(char c) {
+    return switch (c) {
+      case '[', ']', '/', '"' -> false;
+      default ->
+          (c > ' ' && c < 0x7F) // most are
+              || (!Character.isWhitespace(c)
+                  && !Character.isSpaceChar(c)
+                  && !Character.isISOControl(c));
+    };
   }
 
   private static void checkMetadata(Map<String, String> metadata) {

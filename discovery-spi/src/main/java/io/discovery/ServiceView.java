@@ -4,11 +4,13 @@ import io.discovery.DiscoveryException.Reason;
 import io.discovery.Watcher.Phase;
 import io.discovery.Watcher.Status;
 import io.discovery.spi.Delta;
+import io.discovery.spi.Entry;
 import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -125,6 +127,11 @@ final class ServiceView implements Stream.Sink {
   }
 
   @Override
+  public void onPart(List<Entry> part) {
+    contents.prepare(part);
+  }
+
+  @Override
   public void onListing(Listing listing) {
     if (listing.entries().size() > engine.config.maxInstances()) {
       stream.fail(Contents.tooMany(engine, service, listing.entries().size()));
@@ -232,6 +239,7 @@ final class ServiceView implements Stream.Sink {
     if (stream != null) {
       stream.close();
       stream = null;
+      contents.forgetPart();
     }
   }
 

@@ -2,11 +2,13 @@ package io.discovery;
 
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.spi.Delta;
+import io.discovery.spi.Entry;
 import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -33,6 +35,9 @@ final class Stream implements Observer {
 
   /** Who is told. On the loop, in the order of {@link Observer}. */
   interface Sink {
+    /** Of the listing to come; may be ignored. */
+    default void onPart(List<Entry> part) {}
+
     void onListing(Listing listing);
 
     void onDelta(Delta delta);
@@ -113,6 +118,16 @@ final class Stream implements Observer {
             }
           });
     }
+  }
+
+  @Override
+  public void onPart(List<Entry> part) {
+    engine.loop.execute(
+        () -> {
+          if (!over && !listed) {
+            sink.onPart(part);
+          }
+        });
   }
 
   @Override

@@ -68,6 +68,8 @@ enum Mutant {
       "Map<String, ServiceInstance> next = new LinkedHashMap<>(listing.entries().size() * 2);",
       "Map<String, ServiceInstance> next = new LinkedHashMap<>(before);",
       HONEST_STATUS),
+  BELIEVES_A_PART(
+      "Decoder", "&& prepared.get(ready).entry().equals(listed.get(ready))", "", FRESH_START),
   TELLS_EQUAL_SETS(
       "LocalWatcher", "&& !before.get().instances().equals(next.instances()));", ");", EXACT_NEWS),
   CALLS_AFTER_CLOSE("Mailbox", "if (closed || engine.isClosed()) {", "if (false) {", QUIET),

@@ -64,6 +64,7 @@ final class SimSubscription implements Subscription {
           } else if (open()) {
             List<Entry> first = startReading();
             long reading = backend.knobs.scattered() ? link.latency() : 0;
+            tellPart(first);
             backend.clock.after(reading, () -> readRest(first, link.listingLatency()));
           }
         });
@@ -81,6 +82,19 @@ final class SimSubscription implements Subscription {
       }
     }
     return first;
+  }
+
+  /** Of what was read so far; or, if it is rough, of something else. */
+  private void tellPart(List<Entry> first) {
+    List<Entry> part =
+        List.copyOf(
+            backend.knobs.rough() && !first.isEmpty() ? first.subList(1, first.size()) : first);
+    backend.tell(
+        () -> {
+          if (!ended && (!closed || backend.knobs.late())) {
+            observer.onPart(part);
+          }
+        });
   }
 
   private void read(SimKey key, List<Entry> into) {

@@ -55,6 +55,36 @@ class WatchEngineTest {
   }
 
   @Test
+  void aPartIsNotShown() {
+    watch();
+    stream().observer.onPart(List.of(entry("a", 1)));
+    engine.settle();
+    assertEquals(List.of(), recorder.log, "half a set is none (rule 3.1)");
+    list(1, entry("a", 1), entry("b", 2));
+    assertEquals(List.of("[a, b]", "CURRENT"), recorder.log);
+  }
+
+  @Test
+  void whatIsListedCountsWhateverWasAPart() {
+    Watcher watcher = watch();
+    stream().observer.onPart(List.of(entry("gone", 1), entry("a", 9), entry("b", 2)));
+    list(1, entry("a", 1), entry("b", 2));
+    assertEquals(List.of("[a, b]", "CURRENT"), recorder.log);
+    assertEquals(
+        List.of(1, 2),
+        watcher.current().orElseThrow().instances().stream().map(ServiceInstance::port).toList());
+  }
+
+  @Test
+  void aBadRecordCountsOnceAlsoIfItWasInAPart() {
+    watch();
+    Entry bad = new Entry("bad", "no JSON".getBytes(UTF_8));
+    stream().observer.onPart(List.of(bad));
+    list(1, bad);
+    assertEquals(1, engine.registry.stats().badRecords());
+  }
+
+  @Test
   void emptyIsAnAnswer() {
     watch();
     list(1);

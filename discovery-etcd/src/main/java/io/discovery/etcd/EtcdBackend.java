@@ -11,12 +11,14 @@ import io.discovery.spi.Observer;
 import io.discovery.spi.Ownership;
 import io.discovery.spi.Subscription;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.kv.GetResponse;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * The store etcd: one connection, a lease for each record, a watch stream for each service.
@@ -74,21 +76,27 @@ final class EtcdBackend implements Backend {
     EtcdSubscription subscription =
         new EtcdSubscription(connection, lineage, quorum, prefix, observer, subscriptions::remove);
     subscriptions.add(subscription);
-    subscription.start(lineage.known().thenCompose(known -> read(prefix, false)));
+    subscription.start(
+        lineage.known().thenCompose(known -> read(prefix, false, subscription::prepare)));
     return subscription;
   }
 
   @Override
   public CompletionStage<Listing> list(String service) {
     ByteSequence prefix = keys.service(service);
-    return read(prefix, false)
-        .thenApply(result -> result.listing(prefix, lineage.store(result.cluster())));
+    return read(prefix, false, page -> {})
+        .thenApply(
+            result ->
+                new Listing(
+                    lineage.store(result.cluster()),
+                    result.revision(),
+                    EtcdKeys.entriesBelow(prefix, result.found())));
   }
 
   @Override
   public CompletionStage<Set<String>> services() {
     ByteSequence root = keys.root();
-    return read(root, true)
+    return read(root, true, page -> {})
         .thenApply(
             result ->
                 result.found().stream()
@@ -109,8 +117,9 @@ final class EtcdBackend implements Backend {
     return farewell.exceptionally(untold -> null).thenCompose(over -> connection.shutdown());
   }
 
-  private CompletionStage<EtcdPages.Result> read(ByteSequence prefix, boolean keysOnly) {
-    return EtcdPages.read(connection, prefix, keysOnly, pageSize, config.listTimeout());
+  private CompletionStage<EtcdPages.Result> read(
+      ByteSequence prefix, boolean keysOnly, Consumer<GetResponse> onPage) {
+    return EtcdPages.read(connection, prefix, keysOnly, pageSize, config.listTimeout(), onPage);
   }
 
   private void onReset() {

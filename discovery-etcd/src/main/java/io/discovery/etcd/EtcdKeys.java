@@ -2,8 +2,12 @@ package io.discovery.etcd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.discovery.spi.Entry;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +17,8 @@ import java.util.Optional;
  * enough (rules 1.2 and 7.4). Immutable.
  */
 final class EtcdKeys {
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final String root;
   private final String settings;
 
@@ -40,6 +46,16 @@ final class EtcdKeys {
     return ByteSequence.from(root + service + "/" + id, UTF_8);
   }
 
+  /** Returns the instances below the prefix: keys with further segments are none. */
+  static List<Entry> entriesBelow(ByteSequence prefix, List<KeyValue> records) {
+    List<Entry> entries = new ArrayList<>(records.size());
+    for (KeyValue record : records) {
+      idBelow(prefix, record.getKey())
+          .ifPresent(id -> entries.add(new Entry(id, record.getValue().getBytes())));
+    }
+    return entries;
+  }
+
   /** Returns what follows the prefix if that is one segment, as the id of an instance is. */
   static Optional<String> idBelow(ByteSequence prefix, ByteSequence key) {
     return textAfter(prefix, key).filter(id -> !id.isEmpty() && id.indexOf('/') < 0);
@@ -61,8 +77,14 @@ final class EtcdKeys {
     if (!key.startsWith(prefix)) {
       return Optional.empty();
     }
-    byte[] bytes = key.substring(prefix.size()).getBytes();
-    String text = new String(bytes, UTF_8);
-    return Arrays.equals(text.getBytes(UTF_8), bytes) ? Optional.of(text) : Optional.empty();
+    byte[] bytes = key.getBytes();
+    int from = prefix.size();
+    String text = new String(bytes, from, bytes.length - from, UTF_8);
+    // Stands for what is no UTF-8, unless it is there itself.
+    boolean utf8 =
+        text.indexOf(REPLACEMENT) < 0
+            || Arrays.equals(
+                text.getBytes(UTF_8), 0, bytes.length - from, bytes, from, bytes.length);
+    return utf8 ? Optional.of(text) : Optional.empty();
   }
 }

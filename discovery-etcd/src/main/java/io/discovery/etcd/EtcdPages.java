@@ -1,7 +1,5 @@
 package io.discovery.etcd;
 
-import io.discovery.spi.Entry;
-import io.discovery.spi.Listing;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Reads all keys below a prefix, page by page, all pages as of the revision of the first: one
@@ -27,7 +26,8 @@ final class EtcdPages {
   private final ByteSequence prefix;
   private final boolean keysOnly;
   private final EtcdDeadline deadline;
-  private final List<KeyValue> found = new ArrayList<>();
+  private final Consumer<GetResponse> onPage;
+  private final List<GetResponse> pages = new ArrayList<>();
   private int size;
 
   /**
@@ -35,16 +35,15 @@ final class EtcdPages {
    *
    * @param cluster its id, in hexadecimal
    * @param revision the revision as of which this is complete
+   * @param pages at least one
    */
-  record Result(String cluster, long revision, List<KeyValue> found) {
-    /** Returns the instances below the prefix: keys with further segments are none. */
-    Listing listing(ByteSequence prefix, String store) {
-      List<Entry> entries = new ArrayList<>(found.size());
-      for (KeyValue kv : found) {
-        EtcdKeys.idBelow(prefix, kv.getKey())
-            .ifPresent(id -> entries.add(new Entry(id, kv.getValue().getBytes())));
-      }
-      return new Listing(store, revision, entries);
+  record Result(String cluster, long revision, List<GetResponse> pages) {
+    List<KeyValue> found() {
+      return pages.stream().flatMap(page -> page.getKvs().stream()).toList();
+    }
+
+    GetResponse last() {
+      return pages.get(pages.size() - 1);
     }
   }
 
@@ -53,24 +52,30 @@ final class EtcdPages {
       ByteSequence prefix,
       boolean keysOnly,
       int pageSize,
-      Duration limit) {
+      Duration limit,
+      Consumer<GetResponse> onPage) {
     this.connection = connection;
     this.prefix = prefix;
     this.keysOnly = keysOnly;
     this.deadline = new EtcdDeadline(connection.loop(), limit);
     this.size = pageSize;
+    this.onPage = onPage;
   }
 
+  /**
+   * @param onPage takes each page but the last, while the next is on its way
+   */
   static CompletionStage<Result> read(
       EtcdConnection connection,
       ByteSequence prefix,
       boolean keysOnly,
       int pageSize,
-      Duration limit) {
-    EtcdPages pages = new EtcdPages(connection, prefix, keysOnly, pageSize, limit);
+      Duration limit,
+      Consumer<GetResponse> onPage) {
+    EtcdPages reading = new EtcdPages(connection, prefix, keysOnly, pageSize, limit, onPage);
     // The store's first key, where the prefix is empty.
     ByteSequence from = prefix.isEmpty() ? ZERO : prefix;
-    return pages
+    return reading
         .page(from, 0)
         .thenCompose(
             first -> {
@@ -78,8 +83,8 @@ final class EtcdPages {
                   new Result(
                       Long.toHexString(first.getHeader().getClusterId()),
                       first.getHeader().getRevision(),
-                      pages.found);
-              return pages.follow(first, all).thenApply(done -> all);
+                      reading.pages);
+              return reading.follow(first, all).thenApply(done -> all);
             });
   }
 
@@ -87,15 +92,17 @@ final class EtcdPages {
     if (!Long.toHexString(page.getHeader().getClusterId()).equals(all.cluster())) {
       return failed("another cluster answers than before");
     }
-    found.addAll(page.getKvs());
+    pages.add(page);
     if (!page.isMore()) {
       return CompletableFuture.completedFuture(null);
     }
     if (page.getKvs().isEmpty()) {
       return failed("an empty page that promises more");
     }
-    ByteSequence next = found.get(found.size() - 1).getKey().concat(ZERO);
-    return page(next, all.revision()).thenCompose(following -> follow(following, all));
+    ByteSequence next = page.getKvs().get(page.getKvs().size() - 1).getKey().concat(ZERO);
+    CompletionStage<GetResponse> following = page(next, all.revision());
+    onPage.accept(page);
+    return following.thenCompose(answer -> follow(answer, all));
   }
 
   private CompletionStage<Void> failed(String why) {

@@ -10,6 +10,7 @@ import io.discovery.spi.Subscription;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
@@ -57,7 +58,10 @@ final class EtcdSubscription implements Subscription {
   private Optional<Stream> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
   private EventLoop.Timer asking = () -> {};
+  // Of the listing, until that is told: as large as the service.
+  private List<Entry> entries = new ArrayList<>();
   private String cluster = "";
+  private String store = "";
   private long revision;
   private boolean over;
 
@@ -90,6 +94,16 @@ final class EtcdSubscription implements Subscription {
             watch(result);
           }
         });
+  }
+
+  /** Hands on one page while the store is busy with what follows. */
+  void prepare(GetResponse page) {
+    if (!over) {
+      lineage.seen(page.getKvs());
+      List<Entry> part = EtcdKeys.entriesBelow(prefix, page.getKvs());
+      entries.addAll(part);
+      observer.onPart(part);
+    }
   }
 
   /**
@@ -155,6 +169,7 @@ final class EtcdSubscription implements Subscription {
     over = true;
     timer.cancel();
     stream.ifPresent(Stream::close);
+    entries = List.of();
     asking.cancel();
     probes.forEach(probe -> probe.proof.completeExceptionally(cause));
     probes.clear();
@@ -164,25 +179,26 @@ final class EtcdSubscription implements Subscription {
 
   private void watch(EtcdPages.Result result) {
     cluster = result.cluster();
+    store = lineage.store(cluster);
     revision = result.revision();
-    lineage.seen(result.found());
-    Listing listing = result.listing(prefix, lineage.store(cluster));
+    long listed = revision;
     // Not by a new list: with three members the calls of an attempt go round, and so each attempt's
     // stream to the same member, be it the frozen one.
     Duration limit = connection.isCluster() ? CREATED_BY_SOME_MEMBER_WITHIN : CREATED_WITHIN;
-    EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), share -> open(listing, share))
+    EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), share -> open(listed, share))
         .whenComplete(
             (confirmed, e) -> {
               if (e != null) {
                 broken(e);
               }
             });
+    prepare(result.last());
   }
 
   /** Opens a stream in place of the one before; completes when the store has confirmed it. */
-  private CompletionStage<Void> open(Listing listing, Duration limit) {
+  private CompletionStage<Void> open(long listed, Duration limit) {
     stream.ifPresent(Stream::close);
-    Stream next = new Stream(listing);
+    Stream next = new Stream(listed);
     stream = Optional.of(next);
     timer =
         loop.schedule(
@@ -195,7 +211,7 @@ final class EtcdSubscription implements Subscription {
             .withRange(OptionsUtil.prefixEndOf(prefix))
             // Not from the next one on: until that is there, a newer etcd gives no sign of life.
             // Changes of this one are in the listing.
-            .withRevision(listing.revision())
+            .withRevision(listed)
             .withCreateNotify(true)
             .withProgressNotify(true)
             .withRequireLeader(true)
@@ -225,16 +241,21 @@ final class EtcdSubscription implements Subscription {
       quorum.revision(prefix);
     }
     if (response.isCreatedNotify()) {
-      timer.cancel();
-      from.confirmed.complete(null);
-      from.takeListing()
-          .ifPresentOrElse(
-              observer::onListing,
-              () -> broken(connection.unavailable("the watch was confirmed twice")));
+      confirmed(from);
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents(), from.listed);
     }
     probes.removeIf(probe -> probe.isProvenBy(header.getRevision()));
+  }
+
+  private void confirmed(Stream present) {
+    if (present.confirmed.complete(null)) {
+      timer.cancel();
+      observer.onListing(new Listing(store, present.listed, entries));
+      entries = List.of();
+    } else {
+      broken(connection.unavailable("the watch was confirmed twice"));
+    }
   }
 
   /** One message may carry several changes of a key; the last one counts. */
@@ -283,20 +304,11 @@ final class EtcdSubscription implements Subscription {
   /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
   private final class Stream implements Watch.Listener {
     private final long listed; // the revision that the stream begins at
-    // On the loop. Not kept for longer than it is wanted: it is as large as the service.
-    private Optional<Listing> listing;
     private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
-    Stream(Listing listing) {
-      this.listed = listing.revision();
-      this.listing = Optional.of(listing);
-    }
-
-    Optional<Listing> takeListing() {
-      Optional<Listing> taken = listing;
-      listing = Optional.empty();
-      return taken;
+    Stream(long listed) {
+      this.listed = listed;
     }
 
     /** Behind the opening on the same thread, so that the watcher is there. */
@@ -305,7 +317,6 @@ final class EtcdSubscription implements Subscription {
     }
 
     void close() {
-      listing = Optional.empty();
       use(Watch.Watcher::close);
     }
 

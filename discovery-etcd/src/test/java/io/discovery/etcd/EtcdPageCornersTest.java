@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
+import io.discovery.tck.Await;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
@@ -49,6 +50,14 @@ class EtcdPageCornersTest extends FakeEtcdTest {
         etcd.ranges.seen().stream()
             .skip(1)
             .allMatch(page -> page.request().getRevision() == revision));
+  }
+
+  @Test
+  void aPageCanBeDecodedBeforeTheNextIsThere() {
+    secondPage(page -> {});
+    View view = driver.subscribe("s");
+    Await.until("a part", Driver.SOON, () -> view.parts().equals(List.of("a", "b")));
+    assertTrue(view.listing().isEmpty(), "half a listing");
   }
 
   @Test

@@ -79,9 +79,11 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
   @Test
   void aStreamThatIsNotConfirmedEndsAfterTwoSecondsAndIsReleased() {
     etcd.watches.next(FakeWatch::ignore);
+    etcd.store.put("n/s/a", "1");
     View view = open().subscribe("s");
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
     assertTrue(view.listing().isEmpty());
+    assertEquals(List.of("a"), view.parts(), "what can be decoded meanwhile");
     assertReleased(etcd.watches.last());
   }
 

@@ -22,6 +22,7 @@ final class View implements Observer {
   Subscription subscription;
 
   private final TestLoop loop;
+  private final List<Entry> parts = new ArrayList<>();
   private Listing listing;
   private DiscoveryException end;
   private final Map<String, String> records = new TreeMap<>();
@@ -33,8 +34,16 @@ final class View implements Observer {
   }
 
   @Override
+  public synchronized void onPart(List<Entry> part) {
+    expect(listing == null && end == null, "a part after the listing or the end");
+    parts.addAll(part);
+  }
+
+  @Override
   public synchronized void onListing(Listing first) {
-    expect(listing == null && end == null, "a listing that is not the first event");
+    expect(listing == null && end == null, "a second listing, or one after the end");
+    expect(first.entries().equals(parts), "parts that are not the listing");
+    parts.clear();
     listing = first;
     first.entries().forEach(this::put);
   }
@@ -51,6 +60,10 @@ final class View implements Observer {
   public synchronized void onEnd(DiscoveryException cause) {
     expect(end == null, "a second end");
     end = cause;
+  }
+
+  synchronized List<String> parts() {
+    return parts.stream().map(Entry::id).toList();
   }
 
   synchronized Optional<Listing> listing() {

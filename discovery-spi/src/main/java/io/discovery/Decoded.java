@@ -1,0 +1,39 @@
+package io.discovery;
+
+import io.discovery.spi.Entry;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A record after decoding.
+ *
+ * @param id of the instance, whatever the record says
+ * @param instance empty if the record is none
+ * @param failure why it is none
+ */
+record Decoded(
+    Entry entry,
+    String id,
+    Optional<ServiceInstance> instance,
+    Optional<BadRecordException> failure) {
+  /** From here on it is worth waking other processors. */
+  private static final int MANY = 256;
+
+  static Decoded of(InstanceCodec codec, String service, Entry entry) {
+    String id = Names.decode(entry.id());
+    try {
+      ServiceInstance instance = codec.decode(service, id, entry.value());
+      return new Decoded(entry, id, Optional.of(instance), Optional.empty());
+    } catch (BadRecordException e) {
+      return new Decoded(entry, id, Optional.empty(), Optional.of(e));
+    }
+  }
+
+  /**
+   * Decodes records, many of them on all processors: most of what there is to do for a first view.
+   */
+  static List<Decoded> all(InstanceCodec codec, String service, List<Entry> entries) {
+    var records = entries.size() < MANY ? entries.stream() : entries.parallelStream();
+    return records.map(entry -> of(codec, service, entry)).toList();
+  }
+}
