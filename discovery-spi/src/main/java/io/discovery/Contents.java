@@ -39,7 +39,7 @@ final class Contents {
     this.engine = engine;
     this.service = service;
     this.warnings = new Warnings(engine.loop);
-    this.decoder = new Decoder(engine.codec, service, engine.config.maxInstances());
+    this.decoder = engine.decoder(service);
     Duration ttl = engine.config.ttl();
     this.grace = ttl.compareTo(LEAST_GRACE) > 0 ? ttl : LEAST_GRACE;
   }
@@ -60,6 +60,7 @@ final class Contents {
 
   /** Takes a complete read; returns whether what is shown changed. */
   boolean apply(Listing listing) {
+    List<Decoded> records = decoder.decode(listing.entries()); // before anything has changed
     boolean reset = position.isPresent() && isReset(position.get(), listing);
     if (reset) {
       engine.counters.resets.increment();
@@ -76,7 +77,7 @@ final class Contents {
     Map<String, ServiceInstance> before = byId();
     Map<String, ServiceInstance> next = new LinkedHashMap<>(listing.entries().size() * 2);
     Twins anew = new Twins();
-    for (Decoded record : decoder.decode(listing.entries())) {
+    for (Decoded record : records) {
       String id = record.id();
       String segment = record.entry().id();
       Optional<ServiceInstance> known = Optional.ofNullable(before.get(id));

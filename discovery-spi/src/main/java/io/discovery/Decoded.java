@@ -1,7 +1,6 @@
 package io.discovery;
 
 import io.discovery.spi.Entry;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,9 +15,6 @@ record Decoded(
     String id,
     Optional<ServiceInstance> instance,
     Optional<BadRecordException> failure) {
-  /** From here on it is worth waking other processors. */
-  private static final int MANY = 256;
-
   static Decoded of(InstanceCodec codec, String service, Entry entry) {
     String id = Names.decode(entry.id());
     try {
@@ -27,13 +23,5 @@ record Decoded(
     } catch (BadRecordException e) {
       return new Decoded(entry, id, Optional.empty(), Optional.of(e));
     }
-  }
-
-  /**
-   * Decodes records, many of them on all processors: most of what there is to do for a first view.
-   */
-  static List<Decoded> all(InstanceCodec codec, String service, List<Entry> entries) {
-    var records = entries.size() < MANY ? entries.stream() : entries.parallelStream();
-    return records.map(entry -> of(codec, service, entry)).toList();
   }
 }

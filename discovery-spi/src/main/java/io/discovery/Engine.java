@@ -62,6 +62,10 @@ final class Engine {
     return closed;
   }
 
+  Decoder decoder(String service) {
+    return new Decoder(codec, service, config.maxInstances(), listeners);
+  }
+
   void use(Backend backend) {
     this.backend = backend;
   }

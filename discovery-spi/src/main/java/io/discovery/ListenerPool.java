@@ -21,6 +21,7 @@ final class ListenerPool implements Executor {
 
   private final ThreadPoolExecutor pool;
   private final EventLoop loop;
+  private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicBoolean watching = new AtomicBoolean();
 
   @SuppressWarnings("ErroneousThreadPoolConstructorChecker") // the core itself grows
@@ -41,12 +42,22 @@ final class ListenerPool implements Executor {
 
   @Override
   public void execute(Runnable task) {
-    pool.execute(task);
+    unfinished.incrementAndGet();
+    pool.execute(() -> finish(task));
     watch();
   }
 
+  private void finish(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      unfinished.decrementAndGet();
+    }
+  }
+
+  /** Not before there is more work than threads: else each callback would cost a timer. */
   private void watch() {
-    if (!pool.getQueue().isEmpty() && watching.compareAndSet(false, true)) {
+    if (unfinished.get() > pool.getCorePoolSize() && watching.compareAndSet(false, true)) {
       check(pool.getCompletedTaskCount());
     }
   }

@@ -229,7 +229,7 @@ final class RegistryEngine implements Registry, BackendContext {
     }
     Twins twins = new Twins();
     Map<String, ServiceInstance> instances = new TreeMap<>();
-    for (Decoded record : Decoded.all(engine.codec, service, entries)) {
+    for (Decoded record : engine.decoder(service).decode(entries)) {
       String id = record.id();
       String segment = record.entry().id();
       if (record.instance().isPresent()) {

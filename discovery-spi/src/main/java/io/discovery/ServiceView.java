@@ -128,7 +128,10 @@ final class ServiceView implements Stream.Sink {
 
   @Override
   public void onPart(List<Entry> part) {
-    contents.prepare(part);
+    // A current view has time, and no more of it than a proof of life may take.
+    if (status.phase() != Phase.CURRENT) {
+      contents.prepare(part);
+    }
   }
 
   @Override

@@ -140,7 +140,7 @@ final class Stream implements Observer {
             listed = true;
             heard();
             resync = engine.loop.schedule(untilResync(), sink::onResync);
-            sink.onListing(listing);
+            take(() -> sink.onListing(listing));
           }
         });
   }
@@ -151,9 +151,19 @@ final class Stream implements Observer {
         () -> {
           if (!over) {
             heard();
-            sink.onDelta(delta);
+            take(() -> sink.onDelta(delta));
           }
         });
+  }
+
+  /** What could not be taken, for want of memory, say, would be missing from now on. */
+  private void take(Runnable news) {
+    try {
+      news.run();
+    } catch (RuntimeException | Error e) {
+      fail(Engine.failure(e));
+      throw e;
+    }
   }
 
   @Override

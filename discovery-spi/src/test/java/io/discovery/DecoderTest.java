@@ -2,6 +2,7 @@ package io.discovery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.spi.Entry;
@@ -9,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +20,11 @@ class DecoderTest {
   private static final int MOST = 5_000;
 
   private final List<String> decoded = Collections.synchronizedList(new ArrayList<>());
-  private final Decoder decoder = new Decoder(new Noting(), "orders", MOST);
+  private final List<Runnable> help = new ArrayList<>(); // asked for
+  private final Decoder decoder = new Decoder(new Noting(), "orders", MOST, help::add);
 
   /** Notes which ids it is asked for. */
-  private final class Noting implements InstanceCodec {
+  private class Noting implements InstanceCodec {
     private final InstanceCodec codec = Codecs.named("etcd-naming");
 
     @Override
@@ -110,6 +114,65 @@ class DecoderTest {
     decoded.clear();
     decoder.prepare(entries(MOST, MOST + 1));
     assertEquals(List.of(), decoded);
+  }
+
+  @Test
+  void fewAreNotWorthWakingAnyone() {
+    assertDecodes(entries(0, 255));
+    assertEquals(0, help.size());
+    assertDecodes(entries(0, 256));
+    assertEquals(1, help.size());
+  }
+
+  @Test
+  void helpThatComesTooLateFindsNothingToDo() {
+    assertDecodes(entries(0, 1_000));
+    decoded.clear();
+    help.get(0).run();
+    assertEquals(List.of(), decoded);
+  }
+
+  @Test
+  void bothDecodeEachRecordOnce() throws Exception {
+    List<Entry> listed = entries(0, MOST);
+    for (int i = 0; i < 20; i++) {
+      decoded.clear();
+      List<Thread> threads = new ArrayList<>();
+      Decoder shared =
+          new Decoder(
+              new Noting(),
+              "orders",
+              MOST,
+              task -> {
+                threads.add(new Thread(task));
+                threads.get(0).start();
+              });
+      List<Decoded> all = shared.decode(listed);
+      threads.get(0).join();
+      assertEquals(listed, all.stream().map(Decoded::entry).toList());
+      assertEquals(MOST, decoded.size());
+      assertEquals(MOST, Set.copyOf(decoded).size());
+    }
+  }
+
+  @Test
+  void whatTheHelperCouldNotDoIsDoneNevertheless() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    InstanceCodec codec =
+        new Noting() {
+          @Override
+          public ServiceInstance decode(String service, String id, byte[] value)
+              throws BadRecordException {
+            if (broken.getAndSet(false)) {
+              throw new OutOfMemoryError("of the helper");
+            }
+            return super.decode(service, id, value);
+          }
+        };
+    Decoder shared =
+        new Decoder(codec, "orders", MOST, task -> assertThrows(OutOfMemoryError.class, task::run));
+    List<Entry> listed = entries(0, 1_000);
+    assertEquals(listed, shared.decode(listed).stream().map(Decoded::entry).toList());
   }
 
   @Test

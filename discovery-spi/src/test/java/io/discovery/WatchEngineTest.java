@@ -4,6 +4,7 @@ import static io.discovery.ScriptedBackend.entry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
@@ -82,6 +83,22 @@ class WatchEngineTest {
     stream().observer.onPart(List.of(bad));
     list(1, bad);
     assertEquals(1, engine.registry.stats().badRecords());
+  }
+
+  @Test
+  void newsThatCannotBeTakenEndTheStream() {
+    Watcher watcher = watch();
+    stream().observer.onListing(null);
+    assertThrows(NullPointerException.class, engine::settle, "what a loop logs");
+    engine.advance(1_000);
+    list(1, entry("a", 1));
+    stream().observer.onDelta(null);
+    assertThrows(NullPointerException.class, engine::settle, "what a loop logs");
+    engine.settle();
+    assertEquals(Phase.STALE, watcher.status().phase());
+    engine.advance(1_000);
+    list(2, entry("b", 1));
+    assertEquals(List.of("CONNECTING", "[a]", "CURRENT", "STALE", "[b]", "CURRENT"), recorder.log);
   }
 
   @Test

@@ -83,8 +83,7 @@ final class EtcdKeys {
     // Stands for what is no UTF-8, unless it is there itself.
     boolean utf8 =
         text.indexOf(REPLACEMENT) < 0
-            || Arrays.equals(
-                text.getBytes(UTF_8), 0, bytes.length - from, bytes, from, bytes.length);
+            || Arrays.equals(text.getBytes(UTF_8), Arrays.copyOfRange(bytes, from, bytes.length));
     return utf8 ? Optional.of(text) : Optional.empty();
   }
 }

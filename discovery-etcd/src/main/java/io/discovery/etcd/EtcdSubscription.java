@@ -86,14 +86,19 @@ final class EtcdSubscription implements Subscription {
 
   /** Begins when the first read is there. */
   void start(CompletionStage<EtcdPages.Result> reading) {
-    reading.whenComplete(
-        (result, e) -> {
-          if (e != null) {
-            end(connection.failure(e));
-          } else if (!over) {
-            watch(result);
-          }
-        });
+    reading
+        .thenAccept(
+            result -> {
+              if (!over) {
+                watch(result);
+              }
+            })
+        .whenComplete(
+            (begun, e) -> {
+              if (e != null) {
+                end(connection.failure(e));
+              }
+            });
   }
 
   /** Hands on one page while the store is busy with what follows. */

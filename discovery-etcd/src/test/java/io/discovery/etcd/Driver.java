@@ -116,7 +116,10 @@ final class Driver implements AutoCloseable {
   }
 
   View subscribe(String service) {
-    View view = new View(loop);
+    return subscribe(service, new View(loop));
+  }
+
+  View subscribe(String service, View view) {
     view.subscription = loop.call(() -> backend.subscribe(service, view));
     return view;
   }

@@ -87,6 +87,16 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     assertReleased(etcd.watches.last());
   }
 
+  @Test
+  void aListingWhoseLastPageCannotBeTakenIsAnEnd() {
+    etcd.store.put("n/s/a", "1");
+    Driver driver = open();
+    View view = new View(driver.loop);
+    view.refusesParts = true;
+    driver.subscribe("s", view).awaitEnd(SOON);
+    assertTrue(view.listing().isEmpty());
+  }
+
   /** Each attempt's calls may go round the members, so a new attempt would meet the same one. */
   @Test
   void aStreamThatAMemberDoesNotConfirmIsAskedOfTheNext() {

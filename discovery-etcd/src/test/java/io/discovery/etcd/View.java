@@ -21,6 +21,9 @@ import java.util.TreeMap;
 final class View implements Observer {
   Subscription subscription;
 
+  /** For want of memory, say. */
+  volatile boolean refusesParts;
+
   private final TestLoop loop;
   private final List<Entry> parts = new ArrayList<>();
   private Listing listing;
@@ -36,6 +39,9 @@ final class View implements Observer {
   @Override
   public synchronized void onPart(List<Entry> part) {
     expect(listing == null && end == null, "a part after the listing or the end");
+    if (refusesParts) {
+      throw new IllegalStateException("a part too many");
+    }
     parts.addAll(part);
   }
 

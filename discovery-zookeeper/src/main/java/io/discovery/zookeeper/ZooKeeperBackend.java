@@ -52,9 +52,14 @@ final class ZooKeeperBackend implements Backend {
     this.keys = new ZooKeeperKeys(chroot, namespace);
     this.settingsKeys = new ZooKeeperKeys(chroot, namespace + ZooKeeperKeys.SETTINGS);
     this.parents = new ZooKeeperParents(settings, keys);
-    this.reader = new ZooKeeperReader(context.loop(), keys, lent.isPresent());
-    this.settingsReader = new ZooKeeperReader(context.loop(), settingsKeys, lent.isPresent());
+    this.reader = reader(keys);
+    this.settingsReader = reader(settingsKeys);
     this.main = connect(settings.config().ttl());
+  }
+
+  private ZooKeeperReader reader(ZooKeeperKeys below) {
+    return new ZooKeeperReader(
+        context.loop(), below, lent.isPresent(), settings.config().listTimeout());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import io.discovery.zookeeper.ZooKeeperSession.Children;
 import io.discovery.zookeeper.ZooKeeperSession.Node;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,24 +19,27 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * Reads services, and which there are. For the event loop. Futures fail as those of {@link
- * ZooKeeperSession} and have no deadline; a read of many requests stops at the first that fails, so
- * one that was given up stops by the end of the session at the latest.
+ * ZooKeeperSession} and have no deadline; a read of many requests stops at the first that fails,
+ * and makes no more of them when nobody waits for it any longer.
  */
 final class ZooKeeperReader {
   private final EventLoop loop;
   private final ZooKeeperKeys keys;
   private final ZooKeeperBarrier barrier;
   private final boolean lent;
+  private final Duration limit;
   private Optional<ZooKeeperReads> reads = Optional.empty();
 
   /**
    * @param lent whether the client is the caller's own, with a buffer as it happens to be
+   * @param limit how long anybody waits for a read
    */
-  ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, boolean lent) {
+  ZooKeeperReader(EventLoop loop, ZooKeeperKeys keys, boolean lent, Duration limit) {
     this.loop = loop;
     this.keys = keys;
     this.barrier = new ZooKeeperBarrier(loop, keys.root());
     this.lent = lent;
+    this.limit = limit;
   }
 
   /**
@@ -112,7 +116,7 @@ final class ZooKeeperReader {
   CompletionStage<Map<String, Node>> nodes(
       ZooKeeperSession session, String parent, List<String> names) {
     if (reads.filter(some -> some.isOf(session)).isEmpty()) {
-      reads = Optional.of(new ZooKeeperReads(loop, session, lent));
+      reads = Optional.of(new ZooKeeperReads(loop, session, lent, limit));
     }
     return reads.get().read(parent, names);
   }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.partitioningBy;
 
 import io.discovery.spi.EventLoop;
 import io.discovery.zookeeper.ZooKeeperSession.Node;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,6 +32,13 @@ final class ZooKeeperReads {
 
   private static final int FIRST_PORTION = 10;
 
+  /**
+   * Longer ones are no instance, whatever is in them: 200 bytes, each in three characters (rules
+   * 1.1 and 1.2). A request full of them would be more than a server takes, which ends the
+   * connection.
+   */
+  private static final int LONGEST_NAME = 600;
+
   /** What an answer should weigh, or half of what its client takes. */
   private static final int BATCH_BYTES = 1 << 20;
 
@@ -42,6 +50,7 @@ final class ZooKeeperReads {
 
   private final EventLoop loop;
   private final ZooKeeperSession session;
+  private final long limitNanos;
   private final int largestBatch;
   private final long batchBytes;
   private final int firstPortion;
@@ -50,12 +59,14 @@ final class ZooKeeperReads {
 
   /**
    * @param lent whether the client is the caller's own, with a buffer as it happens to be
+   * @param limit how long anybody waits for a read
    */
-  ZooKeeperReads(EventLoop loop, ZooKeeperSession session, boolean lent) {
+  ZooKeeperReads(EventLoop loop, ZooKeeperSession session, boolean lent, Duration limit) {
     int buffer = session.maxBuffer();
     int whateverTheyHold = ZooKeeperSettings.batch(buffer);
     this.loop = loop;
     this.session = session;
+    this.limitNanos = limit.toNanos();
     this.largestBatch = lent ? ZooKeeperSettings.lentBatch(buffer) : whateverTheyHold;
     this.batchBytes = Math.min(BATCH_BYTES, buffer / 2);
     this.firstPortion = Math.min(FIRST_PORTION, whateverTheyHold);
@@ -80,7 +91,7 @@ final class ZooKeeperReads {
       }
       ready.add(read);
     } else if (read.underWay == 0) {
-      read.result.complete(read.nodes);
+      read.finish();
     }
   }
 
@@ -105,6 +116,7 @@ final class ZooKeeperReads {
     final Map<String, Node> nodes = new LinkedHashMap<>();
     final CompletableFuture<Map<String, Node>> result = new CompletableFuture<>();
     private final String parent;
+    private final long begun = loop.nanoTime();
     private final Iterator<String> names;
     private int size = firstPortion; // of a portion
     private long nodeBytes = unknownBytes;
@@ -115,13 +127,30 @@ final class ZooKeeperReads {
       this.parent = parent;
       // A name that our client refuses would have it refuse all that is asked for with it.
       Map<Boolean, List<String>> valid =
-          names.stream().collect(partitioningBy(name -> ZooKeeperKeys.isPath(path(name))));
+          names.stream().collect(partitioningBy(name -> isAsked(name)));
       this.names = valid.get(true).iterator();
       valid.get(false).forEach(name -> nodes.put(name, UNREADABLE));
     }
 
+    private boolean isAsked(String name) {
+      return name.length() <= LONGEST_NAME && ZooKeeperKeys.isPath(path(name));
+    }
+
     boolean isReady() {
-      return underWay < allowed && names.hasNext() && !result.isDone();
+      return underWay < allowed && names.hasNext() && !result.isDone() && isWanted();
+    }
+
+    /** One that was given up must not compete with those that follow it. */
+    private boolean isWanted() {
+      return loop.nanoTime() - begun < limitNanos;
+    }
+
+    void finish() {
+      if (names.hasNext()) {
+        result.completeExceptionally(KeeperException.create(Code.OPERATIONTIMEOUT, parent));
+      } else {
+        result.complete(nodes);
+      }
     }
 
     Portion next() {

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.discovery.tck.Await;
 import io.discovery.zookeeper.ZooKeeperSession.Node;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -131,6 +133,33 @@ class ZooKeeperReadsTest extends FrameProxyTest {
     assertEquals(Set.of("0"), Driver.join(found.get(1)).keySet());
   }
 
+  /** 128 paths of ten thousand characters are a request that ends the connection. */
+  @Test
+  void aNameThatIsTooLongForAnInstanceIsNotAskedFor() throws IOException {
+    fill("a", 1, "x");
+    List<String> names = new ArrayList<>();
+    IntStream.range(0, 150).forEach(i -> names.add(i + "n".repeat(10_000)));
+    names.add("0");
+    ZooKeeperReads reads = reads();
+    var found =
+        together(List.of(() -> reads.read(root + "/a", names).toCompletableFuture())).get(0);
+    Map<String, Node> nodes = Driver.join(found);
+    assertEquals(Set.copyOf(names), nodes.keySet());
+    assertEquals("x", text(nodes.get("0")));
+  }
+
+  /** Else those that were given up slow down the next ones, until none is finished in time. */
+  @Test
+  void aReadThatNobodyWaitsForStops() throws IOException {
+    fill("a", 1_000, "x");
+    AtomicInteger requests = count(OpCode.multiRead);
+    ZooKeeperReads reads = reads(LARGE_BUFFER, false, Duration.ofMillis(1));
+    var found = together(List.of(starter(reads, "a", 1_000))).get(0);
+    var failure = assertThrows(CompletionException.class, () -> Driver.join(found));
+    assertEquals(Code.OPERATIONTIMEOUT, ((KeeperException) failure.getCause()).code());
+    assertTrue(requests.get() < 16, () -> requests + " requests");
+  }
+
   @Test
   void whatIsGoneIsMissingAndNothingIsNothing() throws IOException {
     fill("a", 1, "x");
@@ -145,6 +174,10 @@ class ZooKeeperReadsTest extends FrameProxyTest {
   }
 
   private ZooKeeperReads reads(int buffer, boolean lent) throws IOException {
+    return reads(buffer, lent, Duration.ofSeconds(10));
+  }
+
+  private ZooKeeperReads reads(int buffer, boolean lent, Duration limit) throws IOException {
     ZKClientConfig config = new ZKClientConfig();
     config.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(buffer));
     ZooKeeper zk =
@@ -153,7 +186,10 @@ class ZooKeeperReadsTest extends FrameProxyTest {
     return driver.onLoop(
         () ->
             new ZooKeeperReads(
-                driver.loop(), new ZooKeeperSession(zk, WatcherType.Any, driver.loop()), lent));
+                driver.loop(),
+                new ZooKeeperSession(zk, WatcherType.Any, driver.loop()),
+                lent,
+                limit));
   }
 
   private Supplier<CompletableFuture<Map<String, Node>>> starter(
