@@ -24,7 +24,7 @@ final class ColdStart implements Job {
     for (int size : stage.upTo(10_000, 1_000, 10_000, 50_000)) {
       try (Store store = type.launch()) {
         store.writer().fill("cold", size);
-        int rounds = stage.scale(Math.max(8, 60_000 / size), Math.max(1, 3_000 / size));
+        int rounds = stage.scale(Math.max(12, 120_000 / size), Math.max(1, 3_000 / size));
         Contest contest = stage.contest(Figures.plain(size) + " instances", rounds / 3, rounds);
         for (Contestant contestant : contestants(size)) {
           contest.enter(contestant, () -> new Watching(store.open(contestant), size));
