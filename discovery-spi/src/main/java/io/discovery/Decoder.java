@@ -64,11 +64,10 @@ final class Decoder {
   }
 
   private List<Decoded> all(List<Entry> entries) {
-    if (entries.size() < MANY) {
-      return entries.stream().map(this::decode).toList();
-    }
     Shared shared = new Shared(entries);
-    helper.execute(shared);
+    if (entries.size() >= MANY) {
+      helper.execute(shared);
+    }
     return shared.finish();
   }
 
