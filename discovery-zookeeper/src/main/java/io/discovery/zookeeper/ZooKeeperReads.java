@@ -90,7 +90,7 @@ final class ZooKeeperReads {
         loop.execute(this::send);
       }
       ready.add(read);
-    } else if (read.underWay == 0) {
+    } else {
       read.finish();
     }
   }
@@ -107,6 +107,7 @@ final class ZooKeeperReads {
         }
         batch.add(portion);
       }
+      read.finish(); // if nobody has waited for it since it was ready
     }
     batch.send();
   }
@@ -145,10 +146,11 @@ final class ZooKeeperReads {
       return loop.nanoTime() - begun < limitNanos;
     }
 
+    /** Completes, unless an answer is still to come. */
     void finish() {
-      if (names.hasNext()) {
+      if (underWay == 0 && names.hasNext()) {
         result.completeExceptionally(KeeperException.create(Code.OPERATIONTIMEOUT, parent));
-      } else {
+      } else if (underWay == 0) {
         result.complete(nodes);
       }
     }

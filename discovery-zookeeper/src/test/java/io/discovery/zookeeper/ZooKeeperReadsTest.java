@@ -161,6 +161,28 @@ class ZooKeeperReadsTest extends FrameProxyTest {
   }
 
   @Test
+  void aReadThatWaitsTooLongForItsTurnFails() throws IOException {
+    fill("a", 1, "x");
+    Duration limit = Duration.ofMillis(1);
+    ZooKeeperReads reads = reads(LARGE_BUFFER, false, limit);
+    Supplier<CompletableFuture<Map<String, Node>>> starter = starter(reads, "a", 1);
+    var found =
+        together(
+                List.of(
+                    () -> {
+                      var begun = starter.get();
+                      long late = System.nanoTime() + limit.toNanos();
+                      while (System.nanoTime() - late <= 0) {
+                        Thread.onSpinWait(); // keeps the loop busy
+                      }
+                      return begun;
+                    }))
+            .get(0);
+    var failure = assertThrows(CompletionException.class, () -> Driver.join(found));
+    assertEquals(Code.OPERATIONTIMEOUT, ((KeeperException) failure.getCause()).code());
+  }
+
+  @Test
   void whatIsGoneIsMissingAndNothingIsNothing() throws IOException {
     fill("a", 1, "x");
     ZooKeeperReads reads = reads();
