@@ -114,7 +114,7 @@ final class ServerHealthTest {
     Await.until("served", Stage.SOON, () -> life.size() == 2);
     server.close();
     Await.until(() -> "the end, after " + life, Stage.SOON, () -> life.size() >= 3);
-    assertEquals(List.of("NOT_SERVING", "SERVING", "NOT_SERVING"), life.subList(0, 3));
+    assertEquals(List.of("NOT_SERVING", "SERVING", "NOT_SERVING"), life.stream().limit(3).toList());
     assertEquals(List.of(1), listed);
   }
 
