@@ -17,6 +17,7 @@ import io.etcd.jetcd.options.WatchOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,6 +60,7 @@ final class EtcdConnection {
   // On the loop.
   private final Set<EtcdCall<?>> pending = new HashSet<>();
   private long revision;
+  private long observedAt;
   private boolean closed;
 
   // On the thread of io.
@@ -140,6 +142,14 @@ final class EtcdConnection {
   /** Takes note of a revision that the store has reached. */
   void observed(long reached) {
     revision = Math.max(revision, reached);
+    observedAt = loop.nanoTime();
+  }
+
+  /** Returns the latest revision seen, if the store has been heard so lately. */
+  OptionalLong revisionWithin(Duration age) {
+    return revision > 0 && loop.nanoTime() - observedAt < age.toNanos()
+        ? OptionalLong.of(revision)
+        : OptionalLong.empty();
   }
 
   /** Asks the quorum for next to nothing, in order to hear its answer. */

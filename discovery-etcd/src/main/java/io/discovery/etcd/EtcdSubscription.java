@@ -8,6 +8,7 @@ import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
@@ -26,25 +27,26 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A list at revision R, then a watch from R over one stream. Whatever ends the stream ends the
+ * A list at revision R, and a watch over one stream from a revision that the store has reached
+ * before R: the stream opens while the list is read. Whatever ends the stream ends the
  * subscription: jetcd's own resumption continues from the store's present revision and so loses
  * what was committed between two cuts, and of several kinds of end it makes nothing at all.
  *
  * <pre>
- *  listing ── pages read ──► opening ── CREATED within 2 s ──► live ──► ended
- *     └────────── failure ──────┴──── any error or end, close() ─────────┘
+ *  listing ── pages read ──► listed ── CREATED within 2 s, or lately ──► live ──► ended
+ *     └── failure, end of the stream ──┴──── any error or end, close() ────────────┘
  * </pre>
  *
  * <p>Confined to the event loop, except for {@link Stream}, which jetcd calls on its threads.
  */
 final class EtcdSubscription implements Subscription {
-  /** Before a member is asked again that has not heard yet of all that the quorum has decided. */
-  private static final Duration LAG = Duration.ofMillis(200);
-
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
 
   /** Of which the third member asked gets two seconds. */
   private static final Duration CREATED_BY_SOME_MEMBER_WITHIN = Duration.ofSeconds(4);
+
+  /** For how long that is proof of life: with the silence after it no longer than rule 3.9 says. */
+  private static final Duration LATELY = Duration.ofMillis(500);
 
   private final EtcdConnection connection;
   private final EventLoop loop;
@@ -53,16 +55,18 @@ final class EtcdSubscription implements Subscription {
   private final ByteSequence prefix;
   private final Observer observer;
   private final Consumer<EtcdSubscription> onOver;
-  private final List<Probe> probes = new ArrayList<>();
+  private final EtcdProofs proofs;
 
   private Optional<Stream> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
-  private EventLoop.Timer asking = () -> {};
-  // Of the listing, until that is told: as large as the service.
+  // Until the listing is told, both no larger than the service.
   private List<Entry> entries = new ArrayList<>();
-  private String cluster = "";
-  private String store = "";
-  private long revision;
+  private final Map<String, WatchEvent> news = new LinkedHashMap<>(); // the last of each id
+  private String cluster = ""; // until something has answered
+  private long listed; // the revision of the list that has been read
+  private long revision; // the latest seen
+  private boolean read;
+  private boolean told;
   private boolean over;
 
   /**
@@ -82,15 +86,32 @@ final class EtcdSubscription implements Subscription {
     this.prefix = prefix;
     this.observer = observer;
     this.onOver = onOver;
+    this.proofs =
+        new EtcdProofs(
+            connection,
+            quorum,
+            prefix,
+            () -> stream.ifPresent(present -> present.use(Watch.Watcher::requestProgress)));
   }
 
-  /** Begins when the first read is there. */
+  /**
+   * Begins; the list is being read. Meanwhile the stream opens, behind a revision that the store
+   * has reached lately.
+   */
   void start(CompletionStage<EtcdPages.Result> reading) {
+    quorum
+        .lately(prefix)
+        .thenAccept(
+            reached -> {
+              if (!over && !read) {
+                open(reached);
+              }
+            }); // or not: then the list fails, too, or the stream opens behind it
     reading
         .thenAccept(
             result -> {
               if (!over) {
-                watch(result);
+                read(result);
               }
             })
         .whenComplete(
@@ -111,49 +132,17 @@ final class EtcdSubscription implements Subscription {
     }
   }
 
-  /**
-   * Proven is that the stream lives, and that it comes from a member that keeps up with the quorum:
-   * its word that it has come as far as the quorum just said.
-   */
   @Override
   public CompletionStage<Void> probe() {
-    Probe probe = new Probe();
-    if (over || stream.isEmpty()) {
-      probe.proof.completeExceptionally(
-          connection.unavailable("there is no stream to prove alive"));
-      return probe.proof;
-    }
-    probes.add(probe);
-    EventLoop.Timer late =
-        loop.schedule(
-            connection.callTimeout(),
-            () -> probe.proof.completeExceptionally(connection.unavailable("the watch is silent")));
-    quorum
-        .revision(prefix)
-        .whenComplete(
-            (reached, e) -> {
-              if (e != null) {
-                probe.proof.completeExceptionally(e);
-              } else {
-                probe.due = reached;
-                askHowFar();
-              }
-            });
-    return probe.proof.whenComplete((proof, e) -> late.cancel());
-  }
-
-  /** Until it has come far enough: a newer etcd says nothing as long as it lags. */
-  private void askHowFar() {
-    asking.cancel();
-    if (!over && probes.stream().anyMatch(Probe::isAsked)) {
-      stream.ifPresent(present -> present.use(Watch.Watcher::requestProgress));
-      asking = loop.schedule(LAG, this::askHowFar);
-    }
+    return over
+        ? CompletableFuture.failedFuture(
+            connection.unavailable("there is no stream to prove alive"))
+        : proofs.ask();
   }
 
   @Override
   public void close() {
-    if (!probes.isEmpty()) {
+    if (proofs.isAwaited()) {
       lineage.doubt(); // closed for its silence
       connection.streamSilent();
     }
@@ -175,54 +164,68 @@ final class EtcdSubscription implements Subscription {
     timer.cancel();
     stream.ifPresent(Stream::close);
     entries = List.of();
-    asking.cancel();
-    probes.forEach(probe -> probe.proof.completeExceptionally(cause));
-    probes.clear();
+    news.clear();
+    proofs.fail(cause);
     onOver.accept(this);
     return true;
   }
 
-  private void watch(EtcdPages.Result result) {
-    cluster = result.cluster();
-    store = lineage.store(cluster);
-    revision = result.revision();
-    long listed = revision;
+  private void read(EtcdPages.Result result) {
+    prepare(result.last());
+    if (!isFrom(result.cluster())) {
+      return;
+    }
+    read = true;
+    listed = result.revision();
+    revision = Math.max(revision, listed);
+    String store = lineage.store(cluster);
     // Not by a new list: with three members the calls of an attempt go round, and so each attempt's
     // stream to the same member, be it the frozen one.
     Duration limit = connection.isCluster() ? CREATED_BY_SOME_MEMBER_WITHIN : CREATED_WITHIN;
-    EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), share -> open(listed, share))
+    EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), this::confirmation)
         .whenComplete(
             (confirmed, e) -> {
-              if (e != null) {
+              if (e == null) {
+                tell(store);
+              } else {
                 broken(e);
               }
             });
-    prepare(result.last());
   }
 
-  /** Opens a stream in place of the one before; completes when the store has confirmed it. */
-  private CompletionStage<Void> open(long listed, Duration limit) {
+  /** Of the stream that is there, or of a new one in its place. */
+  private CompletionStage<Void> confirmation(Duration limit) {
+    if (stream.filter(Stream::isFit).isEmpty()) {
+      open(listed);
+    }
+    CompletableFuture<Void> confirmed = stream.orElseThrow().confirmed;
+    if (!confirmed.isDone()) {
+      timer =
+          loop.schedule(
+              limit,
+              () ->
+                  confirmed.completeExceptionally(
+                      connection.unavailable("the watch was not confirmed")));
+    }
+    return confirmed;
+  }
+
+  private void open(long from) {
     stream.ifPresent(Stream::close);
-    Stream next = new Stream(listed);
+    news.clear(); // which comes again
+    Stream next = new Stream(from);
     stream = Optional.of(next);
-    timer =
-        loop.schedule(
-            limit,
-            () ->
-                next.confirmed.completeExceptionally(
-                    connection.unavailable("the watch was not confirmed")));
     WatchOption option =
         WatchOption.builder()
             .withRange(OptionsUtil.prefixEndOf(prefix))
             // Not from the next one on: until that is there, a newer etcd gives no sign of life.
-            // Changes of this one are in the listing.
-            .withRevision(listed)
+            // Changes up to the listing's are in there.
+            .withRevision(from)
             .withCreateNotify(true)
             .withProgressNotify(true)
             .withRequireLeader(true)
             .build();
     connection.watch(prefix, option, next, next.opened);
-    return next.confirmed;
   }
 
   private void broken(Throwable cause) {
@@ -237,8 +240,7 @@ final class EtcdSubscription implements Subscription {
 
   private void received(Stream from, WatchResponse response) {
     Response.Header header = response.getHeader();
-    if (!Long.toHexString(header.getClusterId()).equals(cluster)) {
-      end(connection.unavailable("another cluster answers than before"));
+    if (!isFrom(Long.toHexString(header.getClusterId()))) {
       return;
     }
     if (header.getRevision() < revision) {
@@ -248,72 +250,86 @@ final class EtcdSubscription implements Subscription {
     if (response.isCreatedNotify()) {
       confirmed(from);
     } else if (!response.getEvents().isEmpty()) {
-      changed(response.getEvents(), from.listed);
+      changed(response.getEvents());
     }
-    probes.removeIf(probe -> probe.isProvenBy(header.getRevision()));
+    proofs.reached(header.getRevision());
+  }
+
+  /** Ends with the first answer of another cluster. */
+  private boolean isFrom(String answering) {
+    if (cluster.isEmpty()) {
+      cluster = answering;
+    } else if (!cluster.equals(answering)) {
+      end(connection.unavailable("another cluster answers than before"));
+    }
+    return !over;
   }
 
   private void confirmed(Stream present) {
-    if (present.confirmed.complete(null)) {
-      timer.cancel();
-      observer.onListing(new Listing(store, present.listed, entries));
-      entries = List.of();
-    } else {
+    timer.cancel();
+    present.confirmedAt = loop.nanoTime();
+    if (!present.confirmed.complete(null)) {
       broken(connection.unavailable("the watch was confirmed twice"));
     }
   }
 
-  /** One message may carry several changes of a key; the last one counts. */
-  private void changed(List<WatchEvent> events, long listed) {
-    Map<String, Optional<Entry>> last = new LinkedHashMap<>();
+  private void tell(String store) {
+    told = true;
+    observer.onListing(new Listing(store, listed, entries));
+    entries = List.of();
+    showNews();
+  }
+
+  private void changed(List<WatchEvent> events) {
     for (WatchEvent event : events) {
-      if (event.getKeyValue().getModRevision() <= listed) {
-        continue;
-      }
-      revision = Math.max(revision, event.getKeyValue().getModRevision());
-      if (event.getEventType() == WatchEvent.EventType.PUT) {
-        lineage.seen(event.getKeyValue());
-      }
-      ByteSequence value = event.getKeyValue().getValue();
-      EtcdKeys.idBelow(prefix, event.getKeyValue().getKey())
-          .ifPresent(
-              id ->
-                  last.put(
-                      id,
-                      event.getEventType() == WatchEvent.EventType.DELETE
-                          ? Optional.empty()
-                          : Optional.of(new Entry(id, value.getBytes()))));
+      KeyValue record = event.getKeyValue();
+      revision = Math.max(revision, record.getModRevision());
+      EtcdKeys.idBelow(prefix, record.getKey()).ifPresent(id -> news.put(id, event));
     }
     connection.observed(revision);
-    List<Entry> puts = last.values().stream().flatMap(Optional::stream).toList();
-    List<String> removes = last.keySet().stream().filter(id -> last.get(id).isEmpty()).toList();
-    if (!last.isEmpty()) {
-      observer.onDelta(new Delta(revision, puts, removes));
+    if (told) {
+      showNews();
     }
   }
 
-  /** A question that the engine waits on. */
-  private static final class Probe {
-    private final CompletableFuture<Void> proof = new CompletableFuture<>();
-    private long due = Long.MAX_VALUE; // the revision that proves it, once the quorum has answered
-
-    boolean isAsked() {
-      return due < Long.MAX_VALUE && !proof.isDone();
-    }
-
-    boolean isProvenBy(long reached) {
-      return reached >= due && proof.complete(null);
+  private void showNews() {
+    List<Entry> puts = new ArrayList<>();
+    List<String> removes = new ArrayList<>();
+    news.forEach(
+        (id, event) -> {
+          KeyValue record = event.getKeyValue();
+          if (record.getModRevision() <= listed) {
+            return; // in the listing, as it has become since
+          }
+          if (event.getEventType() == WatchEvent.EventType.DELETE) {
+            removes.add(id);
+          } else {
+            lineage.seen(record);
+            puts.add(new Entry(id, record.getValue().getBytes()));
+          }
+        });
+    news.clear();
+    if (!puts.isEmpty() || !removes.isEmpty()) {
+      observer.onDelta(new Delta(revision, puts, removes));
     }
   }
 
   /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
   private final class Stream implements Watch.Listener {
-    private final long listed; // the revision that the stream begins at
+    private final long from; // the revision that the stream begins at
     private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
+    private long confirmedAt; // on the loop, if it was
 
-    Stream(long listed) {
-      this.listed = listed;
+    Stream(long from) {
+      this.from = from;
+    }
+
+    /** Tells whether it misses nothing behind the listing, and lives as far as one can know. */
+    boolean isFit() {
+      return from <= listed
+          && !confirmed.isCompletedExceptionally()
+          && (!confirmed.isDone() || loop.nanoTime() - confirmedAt < LATELY.toNanos());
     }
 
     /** Behind the opening on the same thread, so that the watcher is there. */

@@ -169,7 +169,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
       View view = driver.watch("s");
       long read = view.listing().orElseThrow().revision();
       FakeWatch watch = etcd.watches.last();
-      assertEquals(read, watch.request().getStartRevision());
+      assertTrue(watch.request().getStartRevision() <= read);
       etcd.store.put("n/s/" + round, "v");
       watch.end(Status.UNAVAILABLE);
       view.awaitEnd(SOON);
