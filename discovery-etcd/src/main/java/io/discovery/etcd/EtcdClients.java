@@ -30,10 +30,13 @@ final class EtcdClients {
 
   private final Supplier<Client> source;
   private final Optional<EtcdEndpoints> endpoints;
+  private final boolean anonymous;
 
-  private EtcdClients(Supplier<Client> source, Optional<EtcdEndpoints> endpoints) {
+  private EtcdClients(
+      Supplier<Client> source, Optional<EtcdEndpoints> endpoints, boolean anonymous) {
     this.source = source;
     this.endpoints = endpoints;
+    this.anonymous = anonymous;
   }
 
   /** Clients that this module makes and closes. */
@@ -66,12 +69,17 @@ final class EtcdClients {
     }
     config.user().ifPresent(user -> builder.user(ByteSequence.from(user, UTF_8)));
     config.password().ifPresent(password -> builder.password(ByteSequence.from(password, UTF_8)));
-    return new EtcdClients(builder::build, Optional.of(endpoints));
+    return new EtcdClients(builder::build, Optional.of(endpoints), config.user().isEmpty());
   }
 
   /** The one client that the caller owns. */
   static EtcdClients lent(Client client) {
-    return new EtcdClients(() -> client, Optional.empty());
+    return new EtcdClients(() -> client, Optional.empty(), false);
+  }
+
+  /** Tells whether calls surely bear no token. */
+  boolean areAnonymous() {
+    return anonymous;
   }
 
   Client open() {

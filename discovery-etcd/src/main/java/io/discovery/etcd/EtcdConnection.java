@@ -45,6 +45,10 @@ import java.util.function.Function;
 final class EtcdConnection {
   private static final ByteSequence ANY_KEY = ByteSequence.from("discovery", UTF_8);
   private static final GetOption KEYS = GetOption.builder().withKeysOnly(true).build();
+
+  /** A watch that begins this far back makes the store go through all that came after it. */
+  private static final Duration RECENTLY = Duration.ofSeconds(1);
+
   private static final Duration CLOSE = Duration.ofMillis(500);
 
   private final EventLoop loop;
@@ -145,9 +149,15 @@ final class EtcdConnection {
     observedAt = loop.nanoTime();
   }
 
-  /** Returns the latest revision seen, if the store has been heard so lately. */
-  OptionalLong revisionWithin(Duration age) {
-    return revision > 0 && loop.nanoTime() - observedAt < age.toNanos()
+  /**
+   * Returns a revision that the store has reached lately, for a watch that begins before a list has
+   * been read. None if there may be users: of a watch that the store refuses, for a token that has
+   * expired or a key that is not theirs, jetcd makes the loss of its token.
+   */
+  OptionalLong recentRevision() {
+    return clients.areAnonymous()
+            && revision > 0
+            && loop.nanoTime() - observedAt < RECENTLY.toNanos()
         ? OptionalLong.of(revision)
         : OptionalLong.empty();
   }

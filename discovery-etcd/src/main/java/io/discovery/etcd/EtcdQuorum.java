@@ -3,7 +3,6 @@ package io.discovery.etcd;
 import io.etcd.jetcd.ByteSequence;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,9 +17,6 @@ import java.util.concurrent.CompletionStage;
 final class EtcdQuorum {
   /** Leaves time for the stream's own answer, whatever other calls may take. */
   private static final Duration LIMIT = Duration.ofMillis(1200);
-
-  /** In which a store does not change so much that it took long to tell again. */
-  private static final Duration MOMENT = Duration.ofMillis(100);
 
   private final EtcdConnection connection;
   private Optional<CompletableFuture<Long>> asking = Optional.empty();
@@ -58,12 +54,6 @@ final class EtcdQuorum {
       return answer;
     }
     return asking.get();
-  }
-
-  /** As {@link #revision}; without asking if one that was reached a moment ago is known. */
-  CompletionStage<Long> lately(ByteSequence key) {
-    OptionalLong known = connection.revisionWithin(MOMENT);
-    return known.isPresent() ? CompletableFuture.completedFuture(known.getAsLong()) : revision(key);
   }
 
   private CompletionStage<Long> ask(ByteSequence key, EtcdDeadline deadline) {

@@ -27,10 +27,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A list at revision R, and a watch over one stream from a revision that the store has reached
- * before R: the stream opens while the list is read. Whatever ends the stream ends the
- * subscription: jetcd's own resumption continues from the store's present revision and so loses
- * what was committed between two cuts, and of several kinds of end it makes nothing at all.
+ * A list at revision R, and a watch over one stream from R or a revision before it. The stream
+ * opens behind the list; or while it is read, where it is known how far the store has come.
+ * Whatever ends the stream ends the subscription: jetcd's own resumption continues from the store's
+ * present revision and so loses what was committed between two cuts, and of several kinds of end it
+ * makes nothing at all.
  *
  * <pre>
  *  listing ── pages read ──► listed ── CREATED within 2 s, or lately ──► live ──► ended
@@ -45,7 +46,7 @@ final class EtcdSubscription implements Subscription {
   /** Of which the third member asked gets two seconds. */
   private static final Duration CREATED_BY_SOME_MEMBER_WITHIN = Duration.ofSeconds(4);
 
-  /** For how long that is proof of life: with the silence after it no longer than rule 3.9 says. */
+  /** For how long that proves a stream alive: rule 3.9 leaves no more beside the next proof. */
   private static final Duration LATELY = Duration.ofMillis(500);
 
   private final EtcdConnection connection;
@@ -59,13 +60,12 @@ final class EtcdSubscription implements Subscription {
 
   private Optional<Stream> stream = Optional.empty();
   private EventLoop.Timer timer = () -> {};
-  // Until the listing is told, both no larger than the service.
+  private final Map<String, WatchEvent> news = new LinkedHashMap<>(); // not told; last of each id
+  // Of the listing, until that is told: as large as the service.
   private List<Entry> entries = new ArrayList<>();
-  private final Map<String, WatchEvent> news = new LinkedHashMap<>(); // the last of each id
   private String cluster = ""; // until something has answered
-  private long listed; // the revision of the list that has been read
+  private long listed; // the revision of the list, once that has been read
   private long revision; // the latest seen
-  private boolean read;
   private boolean told;
   private boolean over;
 
@@ -95,18 +95,10 @@ final class EtcdSubscription implements Subscription {
   }
 
   /**
-   * Begins; the list is being read. Meanwhile the stream opens, behind a revision that the store
-   * has reached lately.
+   * Begins; the list is being read. Meanwhile the stream opens, if it is known where it may begin.
    */
   void start(CompletionStage<EtcdPages.Result> reading) {
-    quorum
-        .lately(prefix)
-        .thenAccept(
-            reached -> {
-              if (!over && !read) {
-                open(reached);
-              }
-            }); // or not: then the list fails, too, or the stream opens behind it
+    connection.recentRevision().ifPresent(this::open);
     reading
         .thenAccept(
             result -> {
@@ -175,7 +167,6 @@ final class EtcdSubscription implements Subscription {
     if (!isFrom(result.cluster())) {
       return;
     }
-    read = true;
     listed = result.revision();
     revision = Math.max(revision, listed);
     String store = lineage.store(cluster);
@@ -189,6 +180,12 @@ final class EtcdSubscription implements Subscription {
                 tell(store);
               } else {
                 broken(e);
+              }
+            })
+        .whenComplete(
+            (done, e) -> {
+              if (e != null) {
+                end(connection.failure(e)); // what cannot be told would be missing
               }
             });
   }
@@ -213,7 +210,7 @@ final class EtcdSubscription implements Subscription {
   private void open(long from) {
     stream.ifPresent(Stream::close);
     news.clear(); // which comes again
-    Stream next = new Stream(from);
+    Stream next = new Stream();
     stream = Optional.of(next);
     WatchOption option =
         WatchOption.builder()
@@ -316,20 +313,15 @@ final class EtcdSubscription implements Subscription {
 
   /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
   private final class Stream implements Watch.Listener {
-    private final long from; // the revision that the stream begins at
     private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
     private long confirmedAt; // on the loop, if it was
 
-    Stream(long from) {
-      this.from = from;
-    }
-
-    /** Tells whether it misses nothing behind the listing, and lives as far as one can know. */
+    /** Tells whether it may yet be confirmed, or was so lately. */
     boolean isFit() {
-      return from <= listed
-          && !confirmed.isCompletedExceptionally()
-          && (!confirmed.isDone() || loop.nanoTime() - confirmedAt < LATELY.toNanos());
+      return !confirmed.isDone()
+          || (!confirmed.isCompletedExceptionally()
+              && loop.nanoTime() - confirmedAt < LATELY.toNanos());
     }
 
     /** Behind the opening on the same thread, so that the watcher is there. */

@@ -30,7 +30,7 @@ class EtcdProbeTest extends FakeEtcdTest {
   @Test
   void theWordOfAMemberThatIsAloneProvesNothing() {
     View view = driver.watch("s");
-    etcd.looks.always(FakeCall::ignore);
+    etcd.ranges.always(FakeCall::ignore);
     assertFails(Reason.UNAVAILABLE, driver.probe(view.subscription));
   }
 
@@ -48,7 +48,7 @@ class EtcdProbeTest extends FakeEtcdTest {
   void aMemberThatLagsProvesTheStreamWhenItHasCaughtUp() {
     View view = driver.watch("s");
     long behind = etcd.store.header().getRevision();
-    etcd.looks.next(
+    etcd.ranges.next(
         call ->
             call.answer(
                 RangeResponse.newBuilder()
@@ -67,7 +67,7 @@ class EtcdProbeTest extends FakeEtcdTest {
   @Test
   void probesOfOneMomentAskTheQuorumOnce() {
     List<View> views = List.of(driver.watch("s"), driver.watch("t"), driver.watch("u"));
-    etcd.looks.always(held::add);
+    etcd.ranges.always(held::add);
     List<CompletableFuture<Void>> proofs =
         views.stream().map(view -> driver.probe(view.subscription)).toList();
     Await.until("a question", Driver.SOON, () -> !held.isEmpty());

@@ -13,8 +13,6 @@ import io.discovery.Registry;
 import io.discovery.ServiceInstance;
 import io.discovery.spi.Write.Claim;
 import io.discovery.tck.Await;
-import io.etcd.jetcd.api.RangeRequest;
-import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
@@ -23,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Writes that happen without saying so, or say so without happening, at a moment of choice. */
@@ -178,7 +175,7 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
     assertEquals(1, etcd.logins.seen().size());
     Status dead = Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token");
     etcd.txns.next(call -> call.fail(dead));
-    etcd.looks.next(call -> call.fail(dead)); // with which jetcd is made to drop its token
+    etcd.ranges.next(call -> call.fail(dead)); // with which jetcd is made to drop its token
     Driver.Owned owned = driver.own("s", "a", LONG);
     owned.take("1");
     assertEquals(Map.of("n/s/a", "1"), etcd.store.content());
@@ -190,10 +187,9 @@ class EtcdWriteCornersTest extends FakeEtcdTest {
   @Test
   void aTokenThatIsNeverAcceptedIsDeniedAndNotFetchedHot() {
     Driver driver = closing(new Driver(config().withCredentials("app", "s3cret")));
-    Consumer<FakeCall<RangeRequest, RangeResponse>> refusal =
-        call -> call.fail(Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token"));
-    etcd.looks.always(refusal);
-    etcd.ranges.always(refusal);
+    etcd.ranges.always(
+        call ->
+            call.fail(Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token")));
     for (int i = 0; i < 20; i++) {
       assertFails(Reason.DENIED, driver.begin(() -> driver.backend.list("s")));
     }

@@ -42,10 +42,6 @@ import java.util.function.Function;
 final class FakeEtcd implements AutoCloseable {
   final FakeStore store = new FakeStore();
   final Script<FakeCall<RangeRequest, RangeResponse>> ranges = new Script<>(FakeCall::serve);
-
-  /** Of single keys without values: how far the quorum is. */
-  final Script<FakeCall<RangeRequest, RangeResponse>> looks = new Script<>(FakeCall::serve);
-
   final Script<FakeCall<TxnRequest, TxnResponse>> txns = new Script<>(FakeCall::serve);
   final Script<FakeCall<LeaseGrantRequest, LeaseGrantResponse>> grants =
       new Script<>(FakeCall::serve);
@@ -104,8 +100,7 @@ final class FakeEtcd implements AutoCloseable {
   private final class Kv extends KVGrpc.KVImplBase {
     @Override
     public void range(RangeRequest request, StreamObserver<RangeResponse> answers) {
-      boolean looks = request.getKeysOnly() && request.getRangeEnd().isEmpty();
-      play(looks ? FakeEtcd.this.looks : ranges, store::range, request, answers);
+      play(ranges, store::range, request, answers);
     }
 
     @Override
