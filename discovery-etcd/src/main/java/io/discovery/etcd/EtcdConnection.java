@@ -49,6 +49,7 @@ final class EtcdConnection {
   /** A watch that begins this far back makes the store go through all that came after it. */
   private static final Duration RECENTLY = Duration.ofSeconds(1);
 
+  private static final int FEW = 16;
   private static final Duration CLOSE = Duration.ofMillis(500);
 
   private final EventLoop loop;
@@ -152,10 +153,12 @@ final class EtcdConnection {
   /**
    * Returns a revision that the store has reached lately, for a watch that begins before a list has
    * been read. None if there may be users: of a watch that the store refuses, for a token that has
-   * expired or a key that is not theirs, jetcd makes the loss of its token.
+   * expired or a key that is not theirs, jetcd makes the loss of its token. None while much is
+   * under way: of a thousand services, the lists had better come first.
    */
   OptionalLong recentRevision() {
     return clients.areAnonymous()
+            && pending.size() <= FEW
             && revision > 0
             && loop.nanoTime() - observedAt < RECENTLY.toNanos()
         ? OptionalLong.of(revision)

@@ -12,8 +12,12 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What may happen to a stream while the list is read that it is to go on from. */
@@ -118,6 +122,20 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
     reading.join().serve();
     awaitStreams(1);
     assertEquals(listed, stream(0).request().getStartRevision());
+  }
+
+  @Test
+  void amongManyTheListsGoFirst() {
+    driver = open();
+    driver.services();
+    Queue<FakeCall<RangeRequest, RangeResponse>> lists = new ConcurrentLinkedQueue<>();
+    etcd.ranges.always(lists::add);
+    List<View> views = IntStream.range(0, 40).mapToObj(i -> driver.subscribe("s" + i)).toList();
+    Await.until("40 lists", SOON, () -> lists.size() == 40);
+    assertTrue(etcd.watches.seen().size() < 20, () -> etcd.watches.seen().size() + " streams");
+    lists.forEach(FakeCall::serve);
+    views.forEach(view -> Await.until("a listing", SOON, () -> view.listing().isPresent()));
+    assertEquals(40, etcd.watches.seen().size());
   }
 
   /** A token that has expired is found out by the list; jetcd would lose it to a refused watch. */
