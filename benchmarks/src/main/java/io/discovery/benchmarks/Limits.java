@@ -8,10 +8,9 @@ final class Limits {
 
       - **Cold start.** The bare client leaves records undecoded. Decoding takes 2 µs a record, half of it gson's tokens, shared by
         two threads, where the bare read takes 4 µs a record altogether. On etcd no record can be decoded before its whole page
-        is there, and the bare client's view is complete by then: 6 of the 9 ms that 1,000 take. Ours reads 50,000 in pages, for
-        each of which etcd looks through the index of all that is left. Its watch opens ahead of the list where the store has
-        been heard within a second, as it has here; else 2 to 3 ms come on top. On ZooKeeper batches begin small, as nothing
-        tells beforehand how large nodes are; among 1,000 these are a few round trips more than the bare client's.
+        is there, and the bare client's view is complete by then. Ours reads 50,000 in pages, for each of which etcd looks
+        through the index of all that is left. Its watch opens ahead of the list where the store has been heard within a
+        second, as it has here; else 2 to 3 ms come on top.
       - **Register → listener.** On ZooKeeper three quarters are the two round trips that the bare client makes, too; the rest is
         encoding and decoding with cold caches, and four hand-overs of 20 µs: from the caller to the loop, from ZooKeeper's thread
         to the loop twice, and to the listener. On etcd each record has a lease of its own, so that the end of one registration

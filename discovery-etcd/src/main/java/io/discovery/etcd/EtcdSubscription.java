@@ -174,18 +174,11 @@ final class EtcdSubscription implements Subscription {
     // stream to the same member, be it the frozen one.
     Duration limit = connection.isCluster() ? CREATED_BY_SOME_MEMBER_WITHIN : CREATED_WITHIN;
     EtcdTurns.ask(connection, new EtcdDeadline(loop, limit), this::confirmation)
-        .whenComplete(
-            (confirmed, e) -> {
-              if (e == null) {
-                tell(store);
-              } else {
-                broken(e);
-              }
-            })
+        .thenAccept(confirmed -> tell(store))
         .whenComplete(
             (done, e) -> {
               if (e != null) {
-                end(connection.failure(e)); // what cannot be told would be missing
+                broken(e);
               }
             });
   }
