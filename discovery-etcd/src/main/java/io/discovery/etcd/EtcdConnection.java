@@ -49,7 +49,9 @@ final class EtcdConnection {
   /** A watch that begins this far back makes the store go through all that came after it. */
   private static final Duration RECENTLY = Duration.ofSeconds(1);
 
+  /** Calls under way, up to which a watch does not get into the way of a list. */
   private static final int FEW = 16;
+
   private static final Duration CLOSE = Duration.ofMillis(500);
 
   private final EventLoop loop;

@@ -114,10 +114,23 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
     assertEquals(1, etcd.watches.seen().size());
   }
 
-  /** The store would have to go through all that has happened since. */
   @Test
   void ofAStoreThatHasNotBeenHeardItOpensBehindTheList() {
     driver = open();
+    assertOpensBehindTheList();
+  }
+
+  /** The store would have to go through all that has happened since. */
+  @Test
+  void ofAStoreThatHasBeenHeardLongAgoItOpensBehindTheList() {
+    driver = open();
+    driver.services();
+    etcd.store.put("n/s/a", "1");
+    hold(Duration.ofMillis(1200), () -> etcd.watches.seen().isEmpty());
+    assertOpensBehindTheList();
+  }
+
+  private void assertOpensBehindTheList() {
     etcd.ranges.next(reading::complete);
     driver.subscribe("s");
     long listed = reading.join().carryOut().getHeader().getRevision();
