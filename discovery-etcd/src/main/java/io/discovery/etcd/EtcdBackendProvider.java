@@ -16,12 +16,12 @@ import java.util.Set;
  *
  * <p>Endpoints are {@code host:port} or {@code https://host:port}; none means 127.0.0.1:2379. Keys
  * are {@code <namespace>/<service>/<id>}. A time to live is rounded up to whole seconds, and etcd
- * grants no less than about two. One option: {@code etcd.page-size}, the number of records read at
- * a time (10000).
+ * grants no less than about two. One option: {@code etcd.page-size}, the most records to read at a
+ * time (50000); a list begins with 10000 at most and goes on at the pace of the store.
  */
 public final class EtcdBackendProvider implements BackendProvider {
   private static final String PAGE_SIZE = "page-size";
-  private static final int DEFAULT_PAGE = 10_000;
+  private static final int DEFAULT_PAGE = 50_000;
 
   private final Optional<Client> client;
 

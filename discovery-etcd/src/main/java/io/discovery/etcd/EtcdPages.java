@@ -20,15 +20,14 @@ import java.util.function.Consumer;
  */
 final class EtcdPages {
   private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
-  private static final int SMALLER = 8;
 
   private final EtcdConnection connection;
   private final ByteSequence prefix;
   private final boolean keysOnly;
   private final EtcdDeadline deadline;
+  private final EtcdPageSize size;
   private final Consumer<GetResponse> onPage;
   private final List<GetResponse> pages = new ArrayList<>();
-  private int size;
 
   /**
    * All that was found.
@@ -51,28 +50,30 @@ final class EtcdPages {
       EtcdConnection connection,
       ByteSequence prefix,
       boolean keysOnly,
-      int pageSize,
+      int largest,
       Duration limit,
       Consumer<GetResponse> onPage) {
     this.connection = connection;
     this.prefix = prefix;
     this.keysOnly = keysOnly;
     this.deadline = new EtcdDeadline(connection.loop(), limit);
-    this.size = pageSize;
+    // Half of what the first member gets, for a line that slows down.
+    this.size = new EtcdPageSize(largest, connection.requestTimeout().dividedBy(8));
     this.onPage = onPage;
   }
 
   /**
+   * @param largest the most records to ask for at a time
    * @param onPage takes each page but the last, while the next is on its way
    */
   static CompletionStage<Result> read(
       EtcdConnection connection,
       ByteSequence prefix,
       boolean keysOnly,
-      int pageSize,
+      int largest,
       Duration limit,
       Consumer<GetResponse> onPage) {
-    EtcdPages reading = new EtcdPages(connection, prefix, keysOnly, pageSize, limit, onPage);
+    EtcdPages reading = new EtcdPages(connection, prefix, keysOnly, largest, limit, onPage);
     // The store's first key, where the prefix is empty.
     ByteSequence from = prefix.isEmpty() ? ZERO : prefix;
     return reading
@@ -115,17 +116,22 @@ final class EtcdPages {
             .withRange(OptionsUtil.prefixEndOf(prefix))
             .withRevision(revision)
             .withKeysOnly(keysOnly)
-            .withLimit(size)
+            .withLimit(size.records())
             .build();
+    long asked = connection.loop().nanoTime();
     return EtcdTurns.ask(
             connection, deadline, limit -> connection.kv(limit, kv -> kv.get(from, option)))
+        .thenApply(
+            page -> {
+              int found = page.getKvs().size();
+              Duration time = Duration.ofNanos(connection.loop().nanoTime() - asked);
+              size.took(found, time, page.getCount() - found);
+              return page;
+            })
         .exceptionallyCompose(
-            e -> {
-              if (size == 1 || !EtcdFailures.isTooLarge(e)) {
-                return CompletableFuture.failedFuture(e);
-              }
-              size = Math.max(1, size / SMALLER);
-              return page(from, revision);
-            });
+            e ->
+                EtcdFailures.isTooLarge(e) && size.shrink()
+                    ? page(from, revision)
+                    : CompletableFuture.failedFuture(e));
   }
 }

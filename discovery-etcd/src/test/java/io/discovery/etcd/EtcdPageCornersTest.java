@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.tck.Await;
+import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,6 +60,29 @@ class EtcdPageCornersTest extends FakeEtcdTest {
     View view = driver.subscribe("s");
     Await.until("a part", Driver.SOON, () -> view.parts().equals(List.of("a", "b")));
     assertTrue(view.listing().isEmpty(), "half a listing");
+  }
+
+  /** Most of what is left in one page, and a last one while that is decoded. */
+  @Test
+  void aLongListComesInFewPages() {
+    Driver patient = closing(new Driver(config().with("request-timeout", "60s")));
+    etcd.ranges.next(page -> page.answer(change(page, answer -> longPage(answer, 10_000, 50_000))));
+    etcd.ranges.next(page -> page.answer(change(page, answer -> longPage(answer, 30_000, 40_000))));
+    etcd.ranges.next(FakeCall::serve);
+    patient.list("s");
+    assertEquals(
+        List.of(10_000L, 30_000L, 10_000L),
+        etcd.ranges.seen().stream().map(page -> page.request().getLimit()).toList());
+  }
+
+  private static RangeResponse.Builder longPage(
+      RangeResponse.Builder answer, int records, int count) {
+    KeyValue any = answer.getKvs(0);
+    return answer
+        .clearKvs()
+        .addAllKvs(Collections.nCopies(records, any))
+        .setCount(count)
+        .setMore(true);
   }
 
   @Test
