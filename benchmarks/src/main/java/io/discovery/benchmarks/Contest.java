@@ -1,6 +1,8 @@
 package io.discovery.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -18,10 +20,13 @@ final class Contest {
   /** The same draws in every run. */
   private static final long SEED = 5;
 
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+
   private final Stage stage;
   private final String subject;
   private final int warmUps;
   private final int rounds;
+  private final Random draw = new Random(SEED);
   private final Map<Contestant, Entry> entries = new LinkedHashMap<>();
   private final Map<Contestant, Samples> samples = new EnumMap<>(Contestant.class);
 
@@ -41,15 +46,36 @@ final class Contest {
     }
   }
 
+  /**
+   * For short rounds, of which the JVM compiles some code only after thousands: has each contestant
+   * take turns until its own have lasted long enough.
+   */
+  void warmUp() {
+    Map<Contestant, Duration> left = new EnumMap<>(Contestant.class);
+    entries.keySet().forEach(contestant -> left.put(contestant, WARM_UP));
+    while (!stage.quick() && !left.isEmpty()) {
+      for (Contestant contestant : drawn(left.keySet())) {
+        long begun = System.nanoTime();
+        turn(contestant, new Samples());
+        Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+        left.computeIfPresent(
+            contestant,
+            (warm, rest) ->
+                entries.containsKey(warm) && rest.compareTo(taken) > 0 ? rest.minus(taken) : null);
+      }
+    }
+  }
+
   /** Runs the rounds, ends all entries and returns the lines' rows, in their order. */
   List<Row> run(Line... lines) {
-    Random draw = new Random(SEED);
     try {
       for (int round = 0; round < warmUps + rounds; round++) {
-        List<Contestant> order = new ArrayList<>(entries.keySet());
-        Collections.shuffle(order, draw);
-        for (Contestant contestant : order) {
-          turn(contestant, round);
+        for (Contestant contestant : drawn(entries.keySet())) {
+          turn(
+              contestant,
+              round < warmUps
+                  ? new Samples()
+                  : samples.computeIfAbsent(contestant, unused -> new Samples()));
         }
       }
     } finally {
@@ -58,13 +84,16 @@ final class Contest {
     return List.of(lines).stream().map(line -> stage.row(subject, line, values(line))).toList();
   }
 
-  private void turn(Contestant contestant, int round) {
+  private List<Contestant> drawn(Collection<Contestant> contestants) {
+    List<Contestant> order = new ArrayList<>(contestants);
+    Collections.shuffle(order, draw);
+    return order;
+  }
+
+  private void turn(Contestant contestant, Samples measured) {
     Entry entry = entries.get(contestant);
     try {
-      entry.round(
-          round < warmUps
-              ? new Samples()
-              : samples.computeIfAbsent(contestant, unused -> new Samples()));
+      entry.round(measured);
     } catch (Exception e) {
       entries.remove(contestant);
       samples.remove(contestant);

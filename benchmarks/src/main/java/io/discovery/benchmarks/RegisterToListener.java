@@ -19,11 +19,12 @@ final class RegisterToListener implements Job {
       for (int present : new int[] {10, 1_000}) {
         Contest contest =
             stage.contest(
-                Figures.plain(present) + " present", stage.scale(150, 2), stage.scale(40, 4));
+                Figures.plain(present) + " present", stage.scale(0, 4), stage.scale(150, 2));
         for (Contestant contestant : type.contestants()) {
           contest.enter(
               contestant, () -> new Pair(store, contestant, present, stage.scale(50, 30)));
         }
+        contest.warmUp();
         contest.run(
             Line.percentile(Measure.TIME, 50, goals()), Line.percentile(Measure.TIME, 99, goals()));
       }
