@@ -10,10 +10,7 @@ import io.discovery.spi.Subscription;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
-import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
-import io.etcd.jetcd.options.OptionsUtil;
-import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import java.time.Duration;
@@ -38,16 +35,13 @@ import java.util.function.Consumer;
  *     └── failure, end of the stream ──┴──── any error or end, close() ────────────┘
  * </pre>
  *
- * <p>Confined to the event loop, except for {@link Stream}, which jetcd calls on its threads.
+ * <p>Confined to the event loop.
  */
-final class EtcdSubscription implements Subscription {
+final class EtcdSubscription implements Subscription, EtcdStream.Sink {
   private static final Duration CREATED_WITHIN = Duration.ofSeconds(2);
 
   /** Of which the third member asked gets two seconds. */
   private static final Duration CREATED_BY_SOME_MEMBER_WITHIN = Duration.ofSeconds(4);
-
-  /** For how long that proves a stream alive: rule 3.9 leaves no more beside the next proof. */
-  private static final Duration LATELY = Duration.ofMillis(500);
 
   private final EtcdConnection connection;
   private final EventLoop loop;
@@ -58,8 +52,7 @@ final class EtcdSubscription implements Subscription {
   private final Consumer<EtcdSubscription> onOver;
   private final EtcdProofs proofs;
 
-  private Optional<Stream> stream = Optional.empty();
-  private EventLoop.Timer timer = () -> {};
+  private Optional<EtcdStream> stream = Optional.empty();
   private final Map<String, WatchEvent> news = new LinkedHashMap<>(); // not told; last of each id
   // Of the listing, until that is told: as large as the service.
   private List<Entry> entries = new ArrayList<>();
@@ -88,10 +81,7 @@ final class EtcdSubscription implements Subscription {
     this.onOver = onOver;
     this.proofs =
         new EtcdProofs(
-            connection,
-            quorum,
-            prefix,
-            () -> stream.ifPresent(present -> present.use(Watch.Watcher::requestProgress)));
+            connection, quorum, prefix, () -> stream.ifPresent(EtcdStream::requestProgress));
   }
 
   /**
@@ -153,8 +143,7 @@ final class EtcdSubscription implements Subscription {
       return false;
     }
     over = true;
-    timer.cancel();
-    stream.ifPresent(Stream::close);
+    stream.ifPresent(EtcdStream::close);
     entries = List.of();
     news.clear();
     proofs.fail(cause);
@@ -178,47 +167,31 @@ final class EtcdSubscription implements Subscription {
         .whenComplete(
             (done, e) -> {
               if (e != null) {
-                broken(e);
+                onBreak(e);
               }
             });
   }
 
   /** Of the stream that is there, or of a new one in its place. */
   private CompletionStage<Void> confirmation(Duration limit) {
-    if (stream.filter(Stream::isFit).isEmpty()) {
+    if (stream.filter(EtcdStream::isFit).isEmpty()) {
       open(listed);
     }
-    CompletableFuture<Void> confirmed = stream.orElseThrow().confirmed;
-    if (!confirmed.isDone()) {
-      timer =
-          loop.schedule(
-              limit,
-              () ->
-                  confirmed.completeExceptionally(
-                      connection.unavailable("the watch was not confirmed")));
-    }
-    return confirmed;
+    return stream.orElseThrow().confirmation(limit);
   }
 
+  /**
+   * From this revision on and not from the next: until that is there, a newer etcd gives no sign of
+   * life. Changes up to the listing's are in there.
+   */
   private void open(long from) {
-    stream.ifPresent(Stream::close);
+    stream.ifPresent(EtcdStream::close);
     news.clear(); // which comes again
-    Stream next = new Stream();
-    stream = Optional.of(next);
-    WatchOption option =
-        WatchOption.builder()
-            .withRange(OptionsUtil.prefixEndOf(prefix))
-            // Not from the next one on: until that is there, a newer etcd gives no sign of life.
-            // Changes up to the listing's are in there.
-            .withRevision(from)
-            .withCreateNotify(true)
-            .withProgressNotify(true)
-            .withRequireLeader(true)
-            .build();
-    connection.watch(prefix, option, next, next.opened);
+    stream = Optional.of(EtcdStream.open(connection, prefix, from, this));
   }
 
-  private void broken(Throwable cause) {
+  @Override
+  public void onBreak(Throwable cause) {
     lineage.doubt();
     connection.streamEnded(cause);
     // Too many changes for one message are no lasting obstacle: a list comes in portions.
@@ -228,7 +201,8 @@ final class EtcdSubscription implements Subscription {
             : connection.failure(cause));
   }
 
-  private void received(Stream from, WatchResponse response) {
+  @Override
+  public void onAnswer(WatchResponse response) {
     Response.Header header = response.getHeader();
     if (!isFrom(Long.toHexString(header.getClusterId()))) {
       return;
@@ -237,8 +211,8 @@ final class EtcdSubscription implements Subscription {
       // A member that lags, or a store that was wiped: the quorum's answer tells.
       quorum.revision(prefix);
     }
-    if (response.isCreatedNotify()) {
-      confirmed(from);
+    if (response.isCreatedNotify() && !stream.orElseThrow().confirm()) {
+      onBreak(connection.unavailable("the watch was confirmed twice"));
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents());
     }
@@ -253,14 +227,6 @@ final class EtcdSubscription implements Subscription {
       end(connection.unavailable("another cluster answers than before"));
     }
     return !over;
-  }
-
-  private void confirmed(Stream present) {
-    timer.cancel();
-    present.confirmedAt = loop.nanoTime();
-    if (!present.confirmed.complete(null)) {
-      broken(connection.unavailable("the watch was confirmed twice"));
-    }
   }
 
   private void tell(String store) {
@@ -301,60 +267,6 @@ final class EtcdSubscription implements Subscription {
     news.clear();
     if (!puts.isEmpty() || !removes.isEmpty()) {
       observer.onDelta(new Delta(revision, puts, removes));
-    }
-  }
-
-  /** One stream, and what jetcd tells of it, carried over to the loop while it is the present. */
-  private final class Stream implements Watch.Listener {
-    private final CompletableFuture<Watch.Watcher> opened = new CompletableFuture<>();
-    private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
-    private long confirmedAt; // on the loop, if it was
-
-    /** Tells whether it may yet be confirmed, or was so lately. */
-    boolean isFit() {
-      return !confirmed.isDone()
-          || (!confirmed.isCompletedExceptionally()
-              && loop.nanoTime() - confirmedAt < LATELY.toNanos());
-    }
-
-    /** Behind the opening on the same thread, so that the watcher is there. */
-    void use(Consumer<Watch.Watcher> use) {
-      connection.jetcd(client -> opened().thenAccept(use));
-    }
-
-    void close() {
-      use(Watch.Watcher::close);
-    }
-
-    @Override
-    public void onNext(WatchResponse response) {
-      tell(() -> received(this, response));
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      tell(() -> broken(e));
-      // Which jetcd reports as an end of its own; the cause has to come before. Still under jetcd's
-      // lock, which keeps it from opening the stream again.
-      opened().thenAccept(Watch.Watcher::close);
-    }
-
-    @Override
-    public void onCompleted() {
-      onError(connection.unavailable("the store ended the watch"));
-    }
-
-    private CompletionStage<Watch.Watcher> opened() {
-      return opened;
-    }
-
-    private void tell(Runnable news) {
-      loop.execute(
-          () -> {
-            if (!over && stream.filter(present -> present == this).isPresent()) {
-              news.run();
-            }
-          });
     }
   }
 }
