@@ -26,7 +26,7 @@ final class ColdStart implements Job {
         store.writer().fill("cold", size);
         int rounds = stage.scale(Math.max(fewest(), 120_000 / size), Math.max(1, 3_000 / size));
         Contest contest =
-            stage.contest(Figures.plain(size) + " instances", stage.scale(0, 1), rounds);
+            stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), rounds);
         for (Contestant contestant : contestants(size)) {
           contest.enter(contestant, () -> new Watching(store.open(contestant), size));
         }

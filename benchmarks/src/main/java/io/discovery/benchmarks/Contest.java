@@ -26,7 +26,6 @@ final class Contest {
   private final String subject;
   private final int warmUps;
   private final int rounds;
-  private final Random draw = new Random(SEED);
   private final Map<Contestant, Entry> entries = new LinkedHashMap<>();
   private final Map<Contestant, Samples> samples = new EnumMap<>(Contestant.class);
 
@@ -47,14 +46,15 @@ final class Contest {
   }
 
   /**
-   * For short rounds, of which the JVM compiles some code only after thousands: has each contestant
-   * take turns until its own have lasted long enough.
+   * For short rounds, whose code the JVM compiles only after thousands of them: has each contestant
+   * take turns until its own have lasted long enough. A quick run does without.
    */
   void warmUp() {
+    Random draw = new Random(SEED);
     Map<Contestant, Duration> left = new EnumMap<>(Contestant.class);
     entries.keySet().forEach(contestant -> left.put(contestant, WARM_UP));
     while (!stage.quick() && !left.isEmpty()) {
-      for (Contestant contestant : drawn(left.keySet())) {
+      for (Contestant contestant : drawn(draw, left.keySet())) {
         long begun = System.nanoTime();
         turn(contestant, new Samples());
         Duration taken = Duration.ofNanos(System.nanoTime() - begun);
@@ -68,9 +68,10 @@ final class Contest {
 
   /** Runs the rounds, ends all entries and returns the lines' rows, in their order. */
   List<Row> run(Line... lines) {
+    Random draw = new Random(SEED);
     try {
       for (int round = 0; round < warmUps + rounds; round++) {
-        for (Contestant contestant : drawn(entries.keySet())) {
+        for (Contestant contestant : drawn(draw, entries.keySet())) {
           turn(
               contestant,
               round < warmUps
@@ -84,7 +85,7 @@ final class Contest {
     return List.of(lines).stream().map(line -> stage.row(subject, line, values(line))).toList();
   }
 
-  private List<Contestant> drawn(Collection<Contestant> contestants) {
+  private static List<Contestant> drawn(Random draw, Collection<Contestant> contestants) {
     List<Contestant> order = new ArrayList<>(contestants);
     Collections.shuffle(order, draw);
     return order;

@@ -19,7 +19,7 @@ final class RegisterToListener implements Job {
       for (int present : new int[] {10, 1_000}) {
         Contest contest =
             stage.contest(
-                Figures.plain(present) + " present", stage.scale(0, 4), stage.scale(150, 2));
+                Figures.plain(present) + " present", stage.scale(5, 4), stage.scale(150, 2));
         for (Contestant contestant : type.contestants()) {
           contest.enter(
               contestant, () -> new Pair(store, contestant, present, stage.scale(50, 30)));

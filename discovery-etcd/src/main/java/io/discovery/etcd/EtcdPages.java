@@ -57,8 +57,7 @@ final class EtcdPages {
     this.prefix = prefix;
     this.keysOnly = keysOnly;
     this.deadline = new EtcdDeadline(connection.loop(), limit);
-    // Half of what the first member gets, for a line that slows down.
-    this.size = new EtcdPageSize(largest, connection.requestTimeout().dividedBy(8));
+    this.size = new EtcdPageSize(largest);
     this.onPage = onPage;
   }
 
@@ -111,27 +110,33 @@ final class EtcdPages {
   }
 
   private CompletionStage<GetResponse> page(ByteSequence from, long revision) {
-    GetOption option =
-        GetOption.builder()
-            .withRange(OptionsUtil.prefixEndOf(prefix))
-            .withRevision(revision)
-            .withKeysOnly(keysOnly)
-            .withLimit(size.records())
-            .build();
-    long asked = connection.loop().nanoTime();
-    return EtcdTurns.ask(
-            connection, deadline, limit -> connection.kv(limit, kv -> kv.get(from, option)))
-        .thenApply(
-            page -> {
-              int found = page.getKvs().size();
-              Duration time = Duration.ofNanos(connection.loop().nanoTime() - asked);
-              size.took(found, time, page.getCount() - found);
-              return page;
-            })
+    return EtcdTurns.ask(connection, deadline, limit -> page(from, revision, limit))
         .exceptionallyCompose(
             e ->
                 EtcdFailures.isTooLarge(e) && size.shrink()
                     ? page(from, revision)
                     : CompletableFuture.failedFuture(e));
+  }
+
+  private CompletionStage<GetResponse> page(ByteSequence from, long revision, Duration limit) {
+    GetOption option =
+        GetOption.builder()
+            .withRange(OptionsUtil.prefixEndOf(prefix))
+            .withRevision(revision)
+            .withKeysOnly(keysOnly)
+            .withLimit(size.next())
+            .build();
+    long asked = connection.loop().nanoTime();
+    return connection
+        .kv(limit, kv -> kv.get(from, option))
+        .thenApply(
+            page -> {
+              int records = page.getKvs().size();
+              Duration time = Duration.ofNanos(connection.loop().nanoTime() - asked);
+              // Half of what the first member gets, since a line may slow down.
+              Duration aim = EtcdTurns.firstShare(connection, deadline).dividedBy(2);
+              size.took(records, page.getCount() - records, time, aim);
+              return page;
+            });
   }
 }

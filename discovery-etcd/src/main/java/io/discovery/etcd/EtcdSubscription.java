@@ -167,7 +167,7 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
         .whenComplete(
             (done, e) -> {
               if (e != null) {
-                onBreak(e);
+                broken(e);
               }
             });
   }
@@ -192,6 +192,10 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
 
   @Override
   public void onBreak(Throwable cause) {
+    broken(cause);
+  }
+
+  private void broken(Throwable cause) {
     lineage.doubt();
     connection.streamEnded(cause);
     // Too many changes for one message are no lasting obstacle: a list comes in portions.
@@ -211,8 +215,8 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
       // A member that lags, or a store that was wiped: the quorum's answer tells.
       quorum.revision(prefix);
     }
-    if (response.isCreatedNotify() && !stream.orElseThrow().confirm()) {
-      onBreak(connection.unavailable("the watch was confirmed twice"));
+    if (response.isCreatedNotify()) {
+      confirmed();
     } else if (!response.getEvents().isEmpty()) {
       changed(response.getEvents());
     }
@@ -227,6 +231,12 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
       end(connection.unavailable("another cluster answers than before"));
     }
     return !over;
+  }
+
+  private void confirmed() {
+    if (!stream.orElseThrow().confirm()) {
+      broken(connection.unavailable("the watch was confirmed twice"));
+    }
   }
 
   private void tell(String store) {

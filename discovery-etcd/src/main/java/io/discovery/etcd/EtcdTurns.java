@@ -26,10 +26,16 @@ final class EtcdTurns {
       EtcdConnection connection,
       EtcdDeadline deadline,
       Function<Duration, CompletionStage<T>> call) {
+    return connection.isCluster()
+        ? ask(connection, deadline, firstShare(connection, deadline), call)
+        : call.apply(deadline.left());
+  }
+
+  /** Returns how long the first member of a cluster may take. */
+  static Duration firstShare(EtcdConnection connection, EtcdDeadline deadline) {
     Duration left = deadline.left();
     Duration request = connection.requestTimeout();
-    Duration first = (left.compareTo(request) < 0 ? left : request).dividedBy(FIRST_SHARE);
-    return connection.isCluster() ? ask(connection, deadline, first, call) : call.apply(left);
+    return (left.compareTo(request) < 0 ? left : request).dividedBy(FIRST_SHARE);
   }
 
   private static <T> CompletionStage<T> ask(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.discovery.DiscoveryException.Reason;
+import io.discovery.RegistryConfig;
 import io.discovery.tck.Await;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +32,7 @@ class EtcdPageCornersTest extends FakeEtcdTest {
       etcd.store.put("n/s/" + id, "1");
       expected.put(id, "1");
     }
-    driver = closing(new Driver(config().with("etcd.page-size", "2")));
+    driver = driver(config().with("etcd.page-size", "2"));
   }
 
   @Test
@@ -62,17 +64,53 @@ class EtcdPageCornersTest extends FakeEtcdTest {
     assertTrue(view.listing().isEmpty(), "half a listing");
   }
 
-  /** Most of what is left in one page, and a last one while that is decoded. */
   @Test
   void aLongListComesInFewPages() {
-    Driver patient = closing(new Driver(config().with("request-timeout", "60s")));
-    etcd.ranges.next(page -> page.answer(change(page, answer -> longPage(answer, 10_000, 50_000))));
+    Driver patient = driver(config().with("request-timeout", "60s").with("list-timeout", "60s"));
+    firstPageOfMany();
     etcd.ranges.next(page -> page.answer(change(page, answer -> longPage(answer, 30_000, 40_000))));
-    etcd.ranges.next(FakeCall::serve);
     patient.list("s");
-    assertEquals(
-        List.of(10_000L, 30_000L, 10_000L),
-        etcd.ranges.seen().stream().map(page -> page.request().getLimit()).toList());
+    assertEquals(List.of(10_000L, 30_000L, 10_000L), limits());
+  }
+
+  /** Another of that size might outlast what a member of a cluster is given. */
+  @Test
+  void aSlowPageIsFollowedByNoLargerOne() {
+    Driver impatient = driver(config().with("request-timeout", "2s"));
+    etcd.ranges.next(
+        page ->
+            CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS)
+                .execute(
+                    () -> page.answer(change(page, answer -> longPage(answer, 10_000, 50_000)))));
+    impatient.list("s");
+    assertEquals(List.of(10_000L, 10_000L), limits());
+  }
+
+  /** The line may have become slow, and what comes in vain is still on it. */
+  @Test
+  void anotherMemberIsAskedForNoMoreThanIsModerate() {
+    Driver cluster =
+        driver(
+            config()
+                .withEndpoints(etcd.endpoint(), etcd.endpoint().replace("127.0.0.1", "localhost"))
+                .with("request-timeout", "10s"));
+    firstPageOfMany();
+    etcd.ranges.next(page -> {});
+    cluster.list("s");
+    assertTrue(limits().get(1) > 10_000, () -> "as slow as that: " + limits());
+    assertEquals(10_000, limits().get(2));
+  }
+
+  private Driver driver(RegistryConfig config) {
+    return closing(new Driver(config));
+  }
+
+  private void firstPageOfMany() {
+    etcd.ranges.next(page -> page.answer(change(page, answer -> longPage(answer, 10_000, 50_000))));
+  }
+
+  private List<Long> limits() {
+    return etcd.ranges.seen().stream().map(page -> page.request().getLimit()).toList();
   }
 
   private static RangeResponse.Builder longPage(

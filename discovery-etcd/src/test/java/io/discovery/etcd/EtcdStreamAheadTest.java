@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.discovery.DiscoveryException.Reason;
 import io.discovery.RegistryConfig;
 import io.discovery.tck.Await;
+import io.etcd.jetcd.Client;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
@@ -28,7 +29,11 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
 
   /** Of a store that has just been heard, in which one list is held up. */
   private View subscribe(RegistryConfig config) {
-    driver = closing(new Driver(config));
+    return subscribe(new Driver(config));
+  }
+
+  private View subscribe(Driver opened) {
+    driver = closing(opened);
     driver.services(); // before which a user needs a token
     etcd.store.put("n/s/a", "1");
     etcd.ranges.next(FakeCall::serve);
@@ -157,7 +162,17 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
   /** A token that has expired is found out by the list; jetcd would lose it to a refused watch. */
   @Test
   void aUsersOpensBehindTheList() {
-    View view = subscribe(config().withCredentials("app", "s3cret"));
+    assertOpenedBehindTheList(subscribe(config().withCredentials("app", "s3cret")));
+  }
+
+  /** It may have a token, and does not tell. */
+  @Test
+  void aLentClientsOpensBehindTheList() {
+    Client client = closing(Client.builder().endpoints("http://" + etcd.endpoint()).build());
+    assertOpenedBehindTheList(subscribe(new Driver(new EtcdBackendProvider(client), config())));
+  }
+
+  private void assertOpenedBehindTheList(View view) {
     hold(Duration.ofMillis(300), () -> etcd.watches.seen().isEmpty());
     reading.join().serve();
     view.awaitRecords(Map.of("a", "1"));
