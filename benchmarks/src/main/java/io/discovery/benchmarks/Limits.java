@@ -8,14 +8,16 @@ final class Limits {
 
       - **Cold start.** The bare client leaves records undecoded. Decoding takes 2 µs a record, half of it gson's tokens, shared by
         two threads, where the bare read takes 4 µs a record altogether. On etcd no record can be decoded before its whole page
-        is there, and the bare client's view is complete by then. Ours reads 50,000 in pages, for each of which etcd looks
+        is there, and the bare client's view is complete by then. Ours reads 50,000 in three pages, for each of which etcd looks
         through the index of all that is left. Its watch opens ahead of the list where the store has been heard within a
         second, as it has here; else 2 to 3 ms come on top.
       - **Register → listener.** On ZooKeeper three quarters are the two round trips that the bare client makes, too; the rest is
         encoding and decoding with cold caches, and four hand-overs of 20 µs: from the caller to the loop, from ZooKeeper's thread
         to the loop twice, and to the listener. On etcd each record has a lease of its own, so that the end of one registration
-        cannot hurt another; jetcd does not let its id be chosen, so the grant comes first and takes as long as the put.
-        Of raw calls of jetcd one in a hundred took 3 to 5 ms here: two of them in a row, and twice the hand-overs, show in p99.
+        cannot hurt another; jetcd does not let its id be chosen, so the grant comes first and takes as long as the put: 0.9 ms
+        for the two, of raw calls. What wakes up while both cores are busy waits for 4 ms, a slice of Linux's scheduler. So did
+        one in a hundred raw calls while the JVM compiled, and one in a thousand later; twice as many calls and hand-overs
+        meet that twice as often, which is what p99 shows.
       - **1,000 registrations.** On etcd a lease for each record takes longer than the bare client's put of it (1,000 took 180 ms
         where the puts took 150); the puts of many records share a transaction, 18 ms for all. On ZooKeeper five times
         x-discovery's rate was more than the bare client reached.
