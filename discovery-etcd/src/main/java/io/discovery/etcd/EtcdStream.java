@@ -33,7 +33,7 @@ final class EtcdStream implements Watch.Listener {
   interface Sink {
     void onAnswer(WatchResponse answer);
 
-    /** It has ended, for this reason. Last. */
+    /** It has ended, for this reason, and is to be closed. */
     void onBreak(Throwable cause);
   }
 
@@ -113,11 +113,7 @@ final class EtcdStream implements Watch.Listener {
 
   @Override
   public void onError(Throwable e) {
-    tell(
-        () -> {
-          closed = true;
-          sink.onBreak(e);
-        });
+    tell(() -> sink.onBreak(e));
     // Which jetcd reports as an end of its own; the cause has to come before. Still under jetcd's
     // lock, which keeps it from opening the stream again.
     opened().thenAccept(Watch.Watcher::close);
