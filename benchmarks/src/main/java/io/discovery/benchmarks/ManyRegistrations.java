@@ -21,10 +21,11 @@ final class ManyRegistrations implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      Contest contest = stage.contest("1,000 acknowledged", stage.scale(6, 1), stage.scale(20, 1));
+      Contest contest = stage.contest("1,000 acknowledged", stage.scale(2, 1), stage.scale(40, 1));
       for (Contestant contestant : contestants()) {
         contest.enter(contestant, () -> new Registering(store, contestant));
       }
+      contest.warmUp();
       contest.run(Line.median(Measure.TIME, goals()));
     }
   }

@@ -23,7 +23,7 @@ final class Reconnect implements Job {
           stage.contest(
               Figures.plain(services) + " services, nothing changed",
               stage.scale(1, 0),
-              stage.scale(3, 1));
+              stage.scale(9, 1));
       for (Contestant contestant : StoreType.ZOOKEEPER.contestants()) {
         contest.enter(contestant, () -> new Cut(store, contestant, services));
       }
