@@ -2,7 +2,6 @@ package io.discovery.zookeeper;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.apache.zookeeper.CreateMode;
@@ -16,13 +15,14 @@ import org.apache.zookeeper.data.Stat;
  * For the event loop; stages as in {@link ZooKeeperSession}.
  *
  * <p><b>The fence.</b> ZooKeeper can make a change depend on a node's version and nothing else, and
- * a fresh node is version 0 again: a version read from our node would fit that of a successor too.
- * {@link #replace} therefore raises the new node's version within the same transaction, to one more
- * than its predecessor's, from {@value #GENERATIONS} back to 1. Whoever read owner and version
- * before a take-over then holds a version that the node will not have again for {@value
- * #GENERATIONS} take-overs.
+ * a fresh node is version 0 again, or 1 (see {@link ZooKeeperCreates}): a version read from our
+ * node would fit that of a successor too. {@link #replace} therefore raises the new node's version
+ * within the same transaction, to one more than its predecessor's, from {@value #FIRST} on and
+ * after {@value #GENERATIONS} of them back. Whoever read owner and version before a take-over then
+ * holds a version that the node will not have again for {@value #GENERATIONS} take-overs.
  */
 final class ZooKeeperRecord {
+  private static final int FIRST = 2;
   private static final int GENERATIONS = 8;
   private static final byte[] EMPTY = new byte[0];
 
@@ -47,19 +47,12 @@ final class ZooKeeperRecord {
    *     nodes above it have been made
    */
   CompletionStage<Stat> create(ZooKeeperSession session, byte[] value, BooleanSupplier wanted) {
-    return parents.under(
-        session,
-        path,
-        () ->
-            wanted.getAsBoolean()
-                ? session.create(path, value, acl, CreateMode.EPHEMERAL)
-                : CompletableFuture.failedFuture(
-                    ZooKeeperFailures.unavailable("writing " + path + ": too late")));
+    return parents.under(session, path, () -> session.createEphemeral(path, value, acl, wanted));
   }
 
   /** Replaces the node of this version by one of ours, without a moment of absence. */
   CompletionStage<Stat> replace(ZooKeeperSession session, byte[] value, int version) {
-    int raised = 1 + Math.floorMod(version, GENERATIONS);
+    int raised = FIRST + Math.floorMod(Math.max(version, 1) - 1, GENERATIONS);
     List<Op> ops = new ArrayList<>();
     ops.add(Op.delete(path, version));
     ops.add(Op.create(path, EMPTY, acl, CreateMode.EPHEMERAL));

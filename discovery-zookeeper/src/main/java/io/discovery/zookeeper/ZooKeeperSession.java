@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -41,6 +42,7 @@ final class ZooKeeperSession {
   private final Duration ttl;
   private final int maxBuffer;
   private final ZooKeeperWatches watches;
+  private final ZooKeeperCreates creates = new ZooKeeperCreates(this);
   private final EventLoop loop;
   private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
   private CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
@@ -161,6 +163,12 @@ final class ZooKeeperSession {
         reply ->
             zk.create(
                 path, value, acl, mode, (rc, p, ctx, name, stat) -> reply.of(rc, p, stat), null));
+  }
+
+  /** As {@link ZooKeeperCreates#create}. */
+  CompletionStage<Stat> createEphemeral(
+      String path, byte[] value, List<ACL> acl, BooleanSupplier wanted) {
+    return creates.create(path, value, acl, wanted);
   }
 
   CompletionStage<Stat> setData(String path, byte[] value, int version) {

@@ -27,6 +27,7 @@ import java.util.function.Predicate;
  * ends all connections.
  */
 final class FrameProxy implements AutoCloseable {
+  static final Fate PASSED = (frame, wire) -> wire.pass(frame);
   static final Fate LOST = (frame, wire) -> {};
   static final Fate LOST_AND_CUT = (frame, wire) -> wire.cut();
   static final Fate LAST =

@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 import io.discovery.DiscoveryException.Reason;
+import io.discovery.spi.Write.Claim;
 import io.discovery.tck.Await;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -221,6 +225,33 @@ class ZooKeeperSharedClientTest extends FrameProxyTest {
       }
       return handle;
     }
+  }
+
+  /** Records of one transaction and one session, of which another registry replaces some. */
+  @Test
+  void whoCreatedManyTogetherKnowsItsOwn() {
+    put("/a/other", "x");
+    CuratorFramework client = lent();
+    Driver first = borrow(client);
+    Driver second = borrow(client);
+    List<Driver.Owner> owners =
+        IntStream.range(0, 10).mapToObj(i -> first.own("a", Integer.toString(i))).toList();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    proxy.next(Frame.request(OpCode.create2), FrameProxy.heldUntil(begun));
+    var transaction = proxy.next(Frame.request(OpCode.multi, root + "/a/9"), FrameProxy.PASSED);
+    var writes = owners.stream().map(owner -> owner.start("x", Claim.TAKE_OVER)).toList();
+    first.onLoop(() -> begun.complete(null));
+    writes.forEach(Driver::join);
+    transaction.await();
+    for (int taken : List.of(3, 9)) {
+      second.own("a", Integer.toString(taken)).takeOver("x");
+      owners.get(taken).awaitLoss();
+      assertEquals(Reason.SUPERSEDED, owners.get(taken).refused("x", Claim.HEAL).reason());
+    }
+    Stat kept = stat("/a/8").orElseThrow();
+    owners.get(8).heal("x");
+    assertEquals(Optional.of(kept), stat("/a/8"));
+    assertEquals(List.of(), owners.get(8).losses());
   }
 
   private CuratorFramework lent() {
