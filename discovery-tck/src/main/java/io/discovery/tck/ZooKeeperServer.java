@@ -67,11 +67,13 @@ public final class ZooKeeperServer extends ServerProcess {
    * Starts a ZooKeeper server and waits until it answers.
    *
    * @param settings further lines of its configuration, such as {@code tickTime} to {@code 1000}
+   * @param options further options of its JVM, such as {@code -Xmx1g}; of two equal ones the JVM
+   *     takes the latter
    * @throws IllegalStateException if ZooKeeper is not on the class path, or does not start
    */
-  public static ZooKeeperServer launch(Map<String, String> settings) {
+  public static ZooKeeperServer launch(Map<String, String> settings, String... options) {
     NEEDED.forEach(ZooKeeperServer::requireOnClassPath);
-    ZooKeeperServer server = new ZooKeeperServer(new TreeMap<>(settings), List.of());
+    ZooKeeperServer server = new ZooKeeperServer(new TreeMap<>(settings), List.of(options));
     try {
       server.start();
       return server;
