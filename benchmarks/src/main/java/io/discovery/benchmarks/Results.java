@@ -21,14 +21,14 @@ final class Results {
     points.add(point);
   }
 
-  /** Adds what the reader of the table must know: who dropped out and why. */
+  /** Adds what the reader of the table must know. */
   void note(String note) {
     if (!notes.contains(note)) {
       notes.add(note);
     }
   }
 
-  /** Adds what failed, so that the run is no whole one. */
+  /** Adds who or what failed and why, so that the run is no whole one. */
   void failure(String note) {
     failed = true;
     note(note);

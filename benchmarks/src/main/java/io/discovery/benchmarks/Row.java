@@ -1,5 +1,6 @@
 package io.discovery.benchmarks;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -40,21 +41,33 @@ record Row(
   }
 
   String goalText() {
-    return goals.stream().map(Goal::text).collect(Collectors.joining("; "));
+    return texts(goals);
   }
 
-  /** Returns "met", what was missed, or that ours failed; empty without a goal. */
+  /**
+   * Returns "met" if every goal is, else what was missed and what could not be judged, or that ours
+   * failed; empty without a goal.
+   */
   String verdict() {
-    if (!goals.isEmpty() && value(Contestant.OURS).isEmpty()) {
+    if (goals.isEmpty()) {
+      return "";
+    }
+    if (value(Contestant.OURS).isEmpty()) {
       return "failed";
     }
     List<Goal> missed = goals.stream().filter(goal -> !goal.isMet(this).orElse(true)).toList();
+    List<Goal> unjudged = goals.stream().filter(goal -> goal.isMet(this).isEmpty()).toList();
+    List<String> parts = new ArrayList<>();
     if (!missed.isEmpty()) {
-      return missed.size() == goals.size()
-          ? "missed"
-          : "missed: " + missed.stream().map(Goal::text).collect(Collectors.joining("; "));
+      parts.add(missed.size() == goals.size() ? "missed" : "missed: " + texts(missed));
     }
-    boolean judged = goals.stream().anyMatch(goal -> goal.isMet(this).isPresent());
-    return judged ? "met" : "";
+    if (!unjudged.isEmpty()) {
+      parts.add("not judged: " + texts(unjudged));
+    }
+    return parts.isEmpty() ? "met" : String.join("; ", parts);
+  }
+
+  private static String texts(List<Goal> goals) {
+    return goals.stream().map(Goal::text).collect(Collectors.joining("; "));
   }
 }
