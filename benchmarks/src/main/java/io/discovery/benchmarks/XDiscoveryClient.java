@@ -20,10 +20,12 @@ import org.apache.curator.x.discovery.details.ServiceCacheListener;
 final class XDiscoveryClient implements Client {
   private final CuratorFramework curator;
   private final ServiceDiscovery<Void> discovery;
-  private final ExecutorService callers;
+  private final boolean direct;
+  private final ExecutorService callers; // without a thread before the first registration
 
   /**
-   * @param threads how many registrations to make at a time: its calls block
+   * @param threads how many registrations to make at a time, since its calls block; with one the
+   *     caller's thread makes them, as it does with all other contestants
    */
   XDiscoveryClient(String endpoint, int threads) throws Exception {
     curator = connect(endpoint);
@@ -33,6 +35,7 @@ final class XDiscoveryClient implements Client {
             .basePath("/" + Records.NAMESPACE)
             .build();
     discovery.start();
+    direct = threads == 1;
     callers = Executors.newFixedThreadPool(threads);
   }
 
@@ -81,6 +84,10 @@ final class XDiscoveryClient implements Client {
             .address(Records.host(index))
             .port(8080)
             .build();
+    if (direct) {
+      discovery.registerService(instance);
+      return Handle.of(() -> {}, () -> discovery.unregisterService(instance));
+    }
     CompletableFuture<Void> done =
         CompletableFuture.runAsync(
             () -> Handle.Action.unchecked(() -> discovery.registerService(instance)), callers);
