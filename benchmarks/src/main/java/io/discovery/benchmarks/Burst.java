@@ -1,6 +1,9 @@
 package io.discovery.benchmarks;
 
-/** Every instance of a service changes at once: until the view shows the last of it. */
+/**
+ * Every instance of a service changes at once: until the view shows the last of it. That time
+ * contains the writer's, so the processor time of the watcher has the goal, too.
+ */
 final class Burst implements Job {
   private final StoreType type;
 
@@ -23,7 +26,9 @@ final class Burst implements Job {
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Changes(store, remote, contestant, size, 1, size, 0));
       }
-      contest.run(Line.median(Measure.TIME, Goal.timesBare(2)), Line.median(Changes.CPU));
+      contest.run(
+          Line.median(Measure.TIME, Goal.timesBare(2)),
+          Line.median(Changes.CPU, Goal.timesBare(2)));
     }
   }
 }
