@@ -46,8 +46,19 @@ final class BareEtcdClient implements Client {
     return Handle.of(view.first, view::close);
   }
 
+  /** Returns this client, registering in transactions. */
+  Client inBatches() throws Exception {
+    return new BatchingClient(this, writer());
+  }
+
   @Override
   public Handle register(String service, int index) throws Exception {
+    CompletableFuture<?> put = writer().create(service, index);
+    return Handle.of(put, () -> writer.delete(service, index).join());
+  }
+
+  /** Returns what writes with the one lease, which the first call gets. */
+  private Writer writer() throws Exception {
     if (writer == null) {
       lease = client.getLeaseClient().grant(TTL_SECONDS).get().getID();
       renewal =
@@ -56,8 +67,7 @@ final class BareEtcdClient implements Client {
               .keepAlive(lease, Observers.<LeaseKeepAliveResponse>observer(renewed -> {}));
       writer = new EtcdWriter(client, lease);
     }
-    CompletableFuture<?> put = writer.create(service, index);
-    return Handle.of(put, () -> writer.delete(service, index).join());
+    return writer;
   }
 
   @Override

@@ -32,6 +32,11 @@ final class BareZooKeeperClient implements Client {
     return zk;
   }
 
+  /** Returns this client, registering in transactions. */
+  Client inBatches() {
+    return new BatchingClient(this, writer);
+  }
+
   @Override
   public Handle watch(String service, IntConsumer onSize) {
     BareZooKeeperView view =

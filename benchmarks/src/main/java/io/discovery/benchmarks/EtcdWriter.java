@@ -3,7 +3,9 @@ package io.discovery.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Puts, with a lease or without. */
@@ -39,9 +41,21 @@ final class EtcdWriter implements Writer {
   }
 
   @Override
+  public CompletableFuture<?> create(List<Key> keys) {
+    Op[] puts =
+        keys.stream()
+            .map(key -> Op.put(key(key.service(), key.index()), value(key.index(), 0), option))
+            .toArray(Op[]::new);
+    return client.getKVClient().txn().Then(puts).commit();
+  }
+
+  @Override
   public CompletableFuture<?> change(String service, int index, int version) {
-    ByteSequence value = ByteSequence.from(Records.etcd(index, version));
-    return client.getKVClient().put(key(service, index), value, option);
+    return client.getKVClient().put(key(service, index), value(index, version), option);
+  }
+
+  private static ByteSequence value(int index, int version) {
+    return ByteSequence.from(Records.etcd(index, version));
   }
 
   @Override

@@ -35,6 +35,7 @@ final class ManyRegistrations implements Job {
     if (type == StoreType.ZOOKEEPER) {
       all.add(Contestant.X_DISCOVERY_16);
     }
+    all.add(Contestant.BARE_IN_BATCHES);
     return all;
   }
 

@@ -32,6 +32,10 @@ enum StoreType {
       case BARE -> this == ETCD ? new BareEtcdClient(endpoint) : new BareZooKeeperClient(endpoint);
       case X_DISCOVERY -> new XDiscoveryClient(endpoint, 1);
       case X_DISCOVERY_16 -> new XDiscoveryClient(endpoint, 16);
+      case BARE_IN_BATCHES ->
+          this == ETCD
+              ? new BareEtcdClient(endpoint).inBatches()
+              : new BareZooKeeperClient(endpoint).inBatches();
       case ARMERIA -> new ArmeriaClient(endpoint);
       case ROUND_ROBIN -> throw new IllegalArgumentException(contestant + " is no client");
     };

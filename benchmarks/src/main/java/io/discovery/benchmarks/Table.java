@@ -27,9 +27,10 @@ final class Table {
         row.verdict());
   }
 
+  /** All that have no column of their own. */
   private static String peers(Row row) {
     return row.values().entrySet().stream()
-        .filter(value -> value.getKey().isPeer())
+        .filter(value -> value.getKey() != Contestant.OURS && value.getKey() != Contestant.BARE)
         .map(value -> value.getKey() + " " + Figures.of(Optional.of(value.getValue()), row.unit()))
         .collect(Collectors.joining(", "));
   }

@@ -11,10 +11,16 @@ import java.util.concurrent.CompletableFuture;
 interface Writer extends AutoCloseable {
   int IN_FLIGHT = 1_000;
 
+  /** Names a record. */
+  record Key(String service, int index) {}
+
   /** Makes room for a service, where a store needs that; what is created next finds it. */
   CompletableFuture<?> prepare(String service);
 
   CompletableFuture<?> create(String service, int index);
+
+  /** Creates all of these in one transaction; etcd takes 128 by default. */
+  CompletableFuture<?> create(List<Key> keys);
 
   CompletableFuture<?> change(String service, int index, int version);
 

@@ -1,9 +1,11 @@
 package io.discovery.benchmarks;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 
@@ -50,6 +52,23 @@ final class ZooKeeperWriter implements Writer {
         as,
         (rc, p, ctx, name) -> settle(done, rc == Code.NODEEXISTS.intValue() ? 0 : rc, p),
         null);
+    return done;
+  }
+
+  @Override
+  public CompletableFuture<?> create(List<Key> keys) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    List<Op> creates =
+        keys.stream()
+            .map(
+                key ->
+                    Op.create(
+                        path(key.service(), key.index()),
+                        Records.curator(key.service(), key.index(), 0),
+                        Ids.OPEN_ACL_UNSAFE,
+                        mode))
+            .toList();
+    zk.multi(creates, (rc, p, ctx, results) -> settle(done, rc, p), null);
     return done;
   }
 
