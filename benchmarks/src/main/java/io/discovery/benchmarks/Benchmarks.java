@@ -37,10 +37,10 @@ final class Benchmarks {
     int status = 1;
     try {
       Options options = Options.fromSystemProperties();
+      Machine machine = Machine.here(JOBS.stream().filter(options::wants).toList());
       Results results = run(JOBS, options, System.out);
-      System.out.println(Table.text(results.rows()));
-      results.notes().forEach(System.out::println);
-      write(options, results);
+      System.out.println(summary(options, results));
+      write(machine, options, results);
       status = results.failed() ? 1 : 0;
     } catch (Throwable e) {
       e.printStackTrace(System.err);
@@ -80,8 +80,19 @@ final class Benchmarks {
         || (!name.isEmpty() && jobs.stream().anyMatch(job -> job.name().startsWith(name)));
   }
 
-  private static void write(Options options, Results results) throws IOException {
-    Report report = new Report(Machine.here(), options, results);
+  /** What a terminal shows in the end. */
+  static String summary(Options options, Results results) {
+    StringBuilder text = new StringBuilder();
+    if (options.quick()) {
+      text.append(Options.QUICK_PASS).append('\n');
+    }
+    text.append(Table.text(results.rows()));
+    results.notes().forEach(note -> text.append(note).append('\n'));
+    return text.toString();
+  }
+
+  private static void write(Machine machine, Options options, Results results) throws IOException {
+    Report report = new Report(machine, options, results);
     report.writeTo(options.output());
     if (options.complete() && !results.failed()) {
       report.writeTo(options.docs());

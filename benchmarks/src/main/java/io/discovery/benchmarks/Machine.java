@@ -5,11 +5,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** Where and when a run took place: figures mean little without. */
-record Machine(String date, int cores, String processor, String system, String jdk) {
-  static Machine here() {
+/**
+ * Where and when a run took place, and with what: figures mean little without.
+ *
+ * @param software versions by name
+ */
+record Machine(
+    String date,
+    int cores,
+    String processor,
+    String system,
+    String jdk,
+    Map<String, String> software) {
+
+  /** Asks about all that these jobs need. */
+  static Machine here(List<Job> jobs) throws IOException {
+    Map<String, String> software = Software.libraries();
+    if (jobs.stream().anyMatch(job -> job.name().endsWith(StoreType.ETCD.backend()))) {
+      software.put("etcd", Software.etcd());
+    }
     return new Machine(
         LocalDate.now(ZoneOffset.UTC).toString(),
         Runtime.getRuntime().availableProcessors(),
@@ -17,7 +35,8 @@ record Machine(String date, int cores, String processor, String system, String j
         System.getProperty("os.name")
             + " "
             + System.getProperty("os.version").replaceFirst("-.*", ""),
-        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+        software);
   }
 
   private static String processorName() {

@@ -12,12 +12,29 @@ import java.util.List;
  * @param docs where those of a complete run go, too
  */
 record Options(boolean quick, List<String> jobs, Path output, Path docs) {
+  /** What stands above the results of a quick pass. */
+  static final String QUICK_PASS = "a quick pass, no measurement";
+
   static Options fromSystemProperties() {
     return new Options(
-        Boolean.getBoolean("benchmarks.quick"),
+        quick(System.getProperty("benchmarks.quick", "false")),
         List.of(System.getProperty("benchmarks.jobs", "all").split(",", -1)),
         Path.of(System.getProperty("benchmarks.output", "target/benchmarks")),
         Path.of(System.getProperty("benchmarks.docs", "docs")));
+  }
+
+  /** Of the property's value, which is empty if it is named without one. */
+  static boolean quick(String value) {
+    return switch (value) {
+      case "", "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "benchmarks.quick: '"
+                  + value
+                  + "' (expected: true or false; -Dbenchmarks.quick alone is a quick pass, without"
+                  + " it the run is complete)");
+    };
   }
 
   boolean wants(Job job) {

@@ -71,6 +71,8 @@ final class Report {
 
         %s · %d cores · %s · %s · %s%s
 
+        %s
+
         *Bare* is the limit: the best we could write for that one job with jetcd or ZooKeeper's own client, without retries,
         decoding, last known good or any promise. Less is better in every row. Figures are medians over the rounds unless a
         percentile is named, those of `small-code` JMH's averages; of fewer than a hundred rounds, as in a cold start, p99 is
@@ -97,7 +99,10 @@ final class Report {
             machine.processor(),
             machine.system(),
             machine.jdk(),
-            options.quick() ? " · **a quick pass, no measurement**" : "",
+            options.quick() ? " · **" + Options.QUICK_PASS + "**" : "",
+            machine.software().entrySet().stream()
+                .map(version -> version.getKey() + " " + version.getValue())
+                .collect(Collectors.joining(" · ")),
             Table.markdown(results.rows()),
             Limits.FLOORS,
             limits());
