@@ -1,16 +1,21 @@
 package io.discovery.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.discovery.tck.EtcdServer;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +54,18 @@ class BenchmarksTest {
                 throw new IllegalStateException("of the test");
               }
             },
+            new Failing("drops-a-peer") {
+              @Override
+              public void run(Stage stage) {
+                Contest contest = stage.contest("nothing", 0, 1);
+                contest.enter(
+                    Contestant.ARMERIA,
+                    () -> {
+                      throw new IllegalStateException("of the test");
+                    });
+                contest.run(Line.median(Measure.TIME, Goal.timesBare(2)));
+              }
+            },
             new Failing("drops-ours") {
               @Override
               public void run(Stage stage) {
@@ -78,7 +95,129 @@ class BenchmarksTest {
     assertEquals("missed: ≤ 5", row(20, 10, twice, Goal.most(5, "")).verdict());
     assertEquals("", row(20, 10).verdict());
     Goal ofPeer = Goal.times(1, Contestant.ARMERIA);
-    assertEquals("", row(20, 10, ofPeer).verdict(), "nothing to compare with");
+    assertEquals("not judged: ≤ 1 × armeria", row(20, 10, ofPeer).verdict());
+    assertEquals("not judged: ≤ 1 × armeria", row(20, 10, twice, ofPeer).verdict());
+    assertEquals(
+        "missed: ≤ 2 × bare; not judged: ≤ 1 × armeria", row(21, 10, twice, ofPeer).verdict());
+  }
+
+  @Test
+  void batchesOfTheBareClientAreShownBesideThePeersButAreNone() {
+    Map<Contestant, Double> values = new EnumMap<>(Contestant.class);
+    values.put(Contestant.OURS, 20.0);
+    values.put(Contestant.X_DISCOVERY, 40.0);
+    values.put(Contestant.BARE_IN_BATCHES, 5.0);
+    Row row = new Row("job", "subject", "time", "ms", values, List.of());
+    assertEquals(Optional.of(Contestant.X_DISCOVERY), row.bestPeer());
+    assertTrue(Table.line(row).contains("bare in batches 5 ms"), Table.line(row));
+  }
+
+  @Test
+  void aQuickPassSaysSoAboveItsTable() {
+    Results results = new Results();
+    results.add(row(20, 10));
+    assertTrue(
+        Benchmarks.summary(quick("all"), results).startsWith("a quick pass, no measurement\n"));
+    Options complete = new Options(false, List.of("all"), Path.of("target"), Path.of("target"));
+    assertTrue(Benchmarks.summary(complete, results).startsWith("job "));
+  }
+
+  @Test
+  void quickIsTrueOrFalse() {
+    assertTrue(Options.quick(""), "-Dbenchmarks.quick");
+    assertTrue(Options.quick("true"));
+    assertFalse(Options.quick("false"));
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> Options.quick("ture"));
+    assertTrue(
+        refused.getMessage().contains("'ture' (expected: true or false;"), refused::getMessage);
+  }
+
+  @Test
+  void whatComesWithoutAContestantIsNotItsOwn() {
+    assertEquals(40, Idle.aMinute(30, 10));
+    assertEquals(0, Idle.aMinute(9, 10), "a ping fell the other way");
+  }
+
+  @Test
+  void requestsAreCountedToTheLastAndProofsOfLifeAreNot() throws Exception {
+    // At the start, a second after the task with 20 that were still under way, and one later.
+    Iterator<Long> received = List.of(1_000L, 1_125L, 1_130L).iterator();
+    assertEquals(120, new Requests(received::next).settled());
+  }
+
+  @Test
+  void aBurstIsJudgedByTimeAndByProcessorTime() {
+    List<Line> lines = Burst.lines();
+    assertEquals(List.of(Measure.TIME, Changes.CPU), lines.stream().map(Line::measure).toList());
+    for (Line line : lines) {
+      assertEquals(List.of("≤ 2 × bare"), line.goals().stream().map(Goal::text).toList());
+    }
+  }
+
+  @Test
+  void xDiscoveryRegistersOnTheThreadOfItsCaller() throws Exception {
+    try (Store store = StoreType.ZOOKEEPER.launch()) {
+      Client client = store.open(Contestant.X_DISCOVERY);
+      client.register("direct", 0).await();
+      client.close();
+      // Curator's refusal; an executor would refuse in another way.
+      assertThrows(IllegalStateException.class, () -> client.register("direct", 1));
+    }
+  }
+
+  @Test
+  void batchesFillUpAndTheRestGoesWhenAwaited() throws Exception {
+    for (StoreType type : StoreType.values()) {
+      if (type == StoreType.ETCD && EtcdServer.disabled().isPresent()) {
+        continue;
+      }
+      try (Store store = type.launch();
+          Client client = store.open(Contestant.BARE_IN_BATCHES);
+          Client observer = store.open(Contestant.BARE)) {
+        store.writer().fill("batches", 1);
+        Gate gate = new Gate();
+        gate.expect(1 + BatchingClient.BATCH);
+        observer.watch("batches", gate).await();
+        List<Handle> handles = new ArrayList<>();
+        for (int i = 1; i <= BatchingClient.BATCH; i++) {
+          handles.add(client.register("batches", i));
+        }
+        gate.await(); // a whole batch waits for nobody
+        gate.expect(2 + BatchingClient.BATCH);
+        handles.add(client.register("batches", BatchingClient.BATCH + 1));
+        for (Handle handle : handles) {
+          handle.await();
+        }
+        gate.await();
+      }
+    }
+  }
+
+  @Test
+  void zooKeeperRunsAsInProduction() throws Exception {
+    try (ZooKeeperStore store = new ZooKeeperStore()) {
+      String environment = store.ask("envi");
+      long megabytes =
+          environment
+              .lines()
+              .filter(line -> line.startsWith("os.memory.max="))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .sum();
+      assertTrue(megabytes > 512, environment);
+    }
+  }
+
+  @Test
+  void versionsAreNamed() throws Exception {
+    Map<String, String> libraries = Software.libraries();
+    assertEquals(
+        List.of("Armeria", "Curator", "gRPC", "jetcd", "ZooKeeper"),
+        List.copyOf(libraries.keySet()));
+    libraries.values().forEach(version -> assertTrue(version.matches("\\d+\\.\\d.*"), version));
+    if (EtcdServer.disabled().isEmpty()) {
+      assertTrue(Software.etcd().matches("3\\.\\d.*"));
+    }
   }
 
   @Test
