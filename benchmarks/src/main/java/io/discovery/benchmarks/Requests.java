@@ -3,10 +3,15 @@ package io.discovery.benchmarks;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts what a client sends for a task, and not the proofs of life that it sends ever after: those
- * never end, so no wait for silence would. For one thread.
+ * Counts what a client sends for a task, to the last request that is still under way when the task
+ * is done. For one thread.
  */
 final class Requests {
+  private static final int STEP_MILLIS = 50;
+  private static final int FEW = 5; // in a step: pings, renewals and the question itself
+  private static final int STILL_STEPS = 6;
+  private static final int MOST_STEPS = 200;
+
   private final Counter counter;
   private final long before;
 
@@ -23,14 +28,31 @@ final class Requests {
   }
 
   /**
-   * Waits a second for what is still under way when the task is done, and returns how many there
-   * were, less the messages of the second after that: as many of those come in each.
+   * Waits until hardly anything comes for 300 ms, and returns how many have come. Longer silence is
+   * not to be had: ours proves each stream of etcd alive once a second, a thousand of them within
+   * as long as it took to open them.
    */
   long settled() throws Exception {
-    TimeUnit.SECONDS.sleep(1);
-    long settled = counter.messages();
-    TimeUnit.SECONDS.sleep(1);
-    long recurring = counter.messages() - settled;
-    return Math.max(0, settled - before - recurring);
+    long seen = counter.messages();
+    int still = 0;
+    for (int step = 0; still < STILL_STEPS; step++) {
+      if (step == MOST_STEPS) {
+        throw new IllegalStateException(
+            "no end of requests within "
+                + STEP_MILLIS * MOST_STEPS
+                + " ms (expected: at most "
+                + FEW
+                + " in each of "
+                + STILL_STEPS
+                + " steps of "
+                + STEP_MILLIS
+                + " ms)");
+      }
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+      long now = counter.messages();
+      still = now - seen > FEW ? 0 : still + 1;
+      seen = now;
+    }
+    return seen - before;
   }
 }
