@@ -22,7 +22,8 @@ final class Limits {
         meet that twice as often, which is what p99 shows.
       - **1,000 registrations.** On etcd a lease for each record takes longer than the bare client's put of it: in raw calls, taking
         turns, 1,000 grants took 114 ms and 1,000 puts 83. The puts of many records share a transaction, 17 ms for all, so that
-        the floor is 1.4 to 1.6 × bare.
+        the floor is 1.4 to 1.6 × bare. One lease for all, as bare in batches has, would make each registration a hostage of
+        the others.
       - **CPU of a change.** A change that comes alone wakes five threads one after the other, even with the bare client, and that
         is most of what it costs. In a burst, where they are awake, see there.
       - **Reconnect.** Rule 3.18: after a restart at most half of the clients may read in the first second. A client cannot tell a
