@@ -125,8 +125,8 @@ class ZooKeeperConnectionTest {
   /**
    * Attempts fail at once while there is no connection; they do not queue up in the client. Through
    * a proxy that lets nobody in before the server has started: one that connects while it does may
-   * never be answered, since ZooKeeper's server trips over the refusal, and waits for a whole
-   * session timeout.
+   * never be answered, since ZooKeeper's server trips over the refusal, and waits for a third of
+   * its session, here longer than a view may take to come back.
    */
   @Test
   void attemptsFailAtOnceInAnOutage() {
