@@ -15,6 +15,8 @@ final class Backoff {
   // that fewer than a third of them come within the first second.
   private static final long RESPITE_MILLIS = 600;
   private static final long REACHABLE_MILLIS = 2_000;
+  // Who was cut a moment ago would have come within the second.
+  private static final long CUT_MILLIS = 250;
 
   private final Moments moments;
   private int failures;
@@ -37,7 +39,9 @@ final class Backoff {
 
   /** Returns the wait when the store is said to be back. */
   Duration whenReachable() {
-    return moments.within(RESPITE_MILLIS, REACHABLE_MILLIS);
+    return isFirst()
+        ? moments.within(1, CUT_MILLIS)
+        : moments.within(RESPITE_MILLIS, REACHABLE_MILLIS);
   }
 
   /** Tells whether the wait under way is the one after a first failure. */

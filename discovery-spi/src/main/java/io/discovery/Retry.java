@@ -13,6 +13,7 @@ final class Retry {
   private final Backoff backoff;
   private final Runnable attempt;
   private EventLoop.Timer timer;
+  private long due; // by the loop's clock
   private boolean hasty; // the store being back makes a difference
 
   Retry(EventLoop loop, Moments moments, Runnable attempt) {
@@ -35,6 +36,7 @@ final class Retry {
   /** Waits this long. */
   void in(Duration delay) {
     cancel();
+    due = loop.nanoTime() + delay.toNanos();
     timer =
         loop.schedule(
             delay,
@@ -46,12 +48,15 @@ final class Retry {
 
   /**
    * The store is back: who waits comes in the next moments, spread anew, for those whose wait ends
-   * by itself just now are many too. A first retry comes when it would have come.
+   * by itself just now are many too. A first retry only comes sooner by it.
    */
   void hurry() {
-    if (timer != null && hasty && !backoff.isFirst()) {
+    if (timer != null && hasty) {
       hasty = false;
-      in(backoff.whenReachable());
+      Duration wait = backoff.whenReachable();
+      if (!backoff.isFirst() || wait.toNanos() < due - loop.nanoTime()) {
+        in(wait);
+      }
     }
   }
 

@@ -88,10 +88,29 @@ class RetryTest {
   }
 
   @Test
-  void aFirstRetryComesWithinASecondAllTheSame() {
+  void aFirstRetryComesWithinASecond() {
     fail(1);
-    herd.forEach(Retry::hurry);
     time.advance(Duration.ofSeconds(1));
     assertEquals(CLIENTS, attempts.get());
+  }
+
+  /** Who was cut is back soon after its connection, and never later for that. */
+  @Test
+  void aFirstRetryComesSoonerWhenTheStoreIsBack() {
+    fail(1);
+    time.advance(Duration.ofMillis(500));
+    int earlier = attempts.get();
+    herd.forEach(Retry::hurry);
+    time.advance(Duration.ofMillis(250));
+    assertEquals(CLIENTS, attempts.get(), "by the end of a quarter of a second");
+    assertTrue(earlier > CLIENTS / 3 && earlier < CLIENTS * 2 / 3, earlier + " came by themselves");
+
+    attempts.set(0);
+    herd.clear();
+    fail(1);
+    time.advance(Duration.ofMillis(900));
+    herd.forEach(Retry::hurry);
+    time.advance(Duration.ofMillis(100));
+    assertEquals(CLIENTS, attempts.get(), "at the end of the second");
   }
 }

@@ -26,8 +26,6 @@ final class Limits {
         the others.
       - **CPU of a change.** A change that comes alone wakes five threads one after the other, even with the bare client, and that
         is most of what it costs. In a burst, where they are awake, see there.
-      - **Reconnect.** Rule 3.18: after a restart at most half of the clients may read in the first second. A client cannot tell a
-        restart from a cut, so it waits up to two seconds; x-discovery reads at once, with four times as many requests.
       - **Fan-out and many services.** Each message is handed over twice more, from the client's thread to the loop and from there
         to the listener; with 200 clients on two cores that adds up.
       - **Pick.** A call of gRPC's metric recorder, by which calls are counted by zone, took 5 ns, all the rest 4.6.

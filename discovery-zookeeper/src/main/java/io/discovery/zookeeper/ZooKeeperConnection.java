@@ -22,22 +22,25 @@ import org.apache.zookeeper.ZooKeeper;
 /**
  * The state of one client's session, and attempts on it. For the event loop.
  *
- * <p><b>Errors.</b> After a loss attempts fail at once, and do not queue up in the client, until it
- * is connected again. While a handle is being made they wait, none longer than the request timeout.
- * A handle that cannot authenticate is dead for good: it is thrown away, and another tries some
+ * <p><b>Errors.</b> After a loss attempts wait for a moment, in which most cuts are over, or until
+ * connecting has failed; then they fail at once, and do not queue up in the client, until it is
+ * connected again. While a handle is being made they wait, none longer than the request timeout. A
+ * handle that cannot authenticate is dead for good: it is thrown away, and another tries some
  * seconds later. A wiped server refuses those who have seen more than it has; they are free of that
  * when their session is given up, a session timeout after the loss.
  *
  * <pre>
- *                     connected                    lost
- *  open ──► CONNECTING ────────► CONNECTED(session) ──► DISCONNECTED(why)
- *               ▲                      ▲                  │        │
- *               │                      └───── connected ──┘        │
- *               └─── session lost: a new handle ──────────────────┘
+ *                     connected                    lost         1.2 s, or lost again
+ *  open ──► CONNECTING ────────► CONNECTED(session) ──► CUT(why) ──► DISCONNECTED(why)
+ *               ▲                      ▲                 │               │      │
+ *               │                      └──── connected ──┴───────────────┘      │
+ *               └─── session lost: a new handle ────────────────────────────────┘
  * </pre>
  */
 final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private static final Duration REBUILD = Duration.ofSeconds(5);
+  // ZooKeeper's client connects again after up to a second, at random, so a herd is spread by it.
+  private static final Duration CUT = Duration.ofMillis(1_200);
 
   private final ZooKeeperSettings settings;
   private final Optional<CuratorFramework> lent;
@@ -47,7 +50,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private final EventLoop loop;
   private final Set<Dependant> dependants = new LinkedHashSet<>();
   private ZooKeeperClient client; // null until opened
-  // Done: connected, or failed with why not. Not done: connecting.
+  // Done: connected, or failed with why not. Not done: connecting, or cut.
   private CompletableFuture<ZooKeeperSession> session = new CompletableFuture<>();
   private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
   private long sessionId; // of the session that may own records; 0 if none
@@ -86,7 +89,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
 
   /** Acts on the session if there is one now. */
   void ifConnected(Consumer<ZooKeeperSession> action) {
-    if (session.isDone() && !session.isCompletedExceptionally()) {
+    if (isConnected()) {
       action.accept(session.join());
     }
   }
@@ -241,8 +244,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   @Override
   public void changed(KeeperState state) {
     switch (state) {
-      case Disconnected ->
-          disconnected(lost("the connection to ZooKeeper at " + where() + " is lost"));
+      case Disconnected -> cut(lost("the connection to ZooKeeper at " + where() + " is lost"));
       case Closed -> disconnected(lost("the ZooKeeper client is closed"));
       case Expired -> {
         expired(lost("the ZooKeeper session is lost"));
@@ -269,13 +271,28 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
   }
 
   private boolean isCurrent(ZooKeeper zk) {
-    return session.isDone() && !session.isCompletedExceptionally() && session.join().isOn(zk);
+    return isConnected() && session.join().isOn(zk);
+  }
+
+  private boolean isConnected() {
+    return session.isDone() && !session.isCompletedExceptionally();
   }
 
   private void expired(DiscoveryException cause) {
     disconnected(cause);
     sessionId = 0;
     new ArrayList<>(dependants).forEach(dependant -> dependant.expired(cause));
+  }
+
+  /** Told at the loss and, until it is over, after each vain attempt to connect. */
+  private void cut(DiscoveryException cause) {
+    boolean sudden = isConnected();
+    disconnected(cause);
+    if (sudden) {
+      CompletableFuture<ZooKeeperSession> awaited = new CompletableFuture<>();
+      session = awaited;
+      loop.schedule(CUT, () -> awaited.completeExceptionally(cause));
+    }
   }
 
   private void disconnected(DiscoveryException cause) {

@@ -123,10 +123,10 @@ class ZooKeeperConnectionTest {
   }
 
   /**
-   * Attempts fail at once while there is no connection; they do not queue up in the client. Through
-   * a proxy that lets nobody in before the server has started: one that connects while it does may
-   * never be answered, since ZooKeeper's server trips over the refusal, and waits for a third of
-   * its session, here longer than a view may take to come back.
+   * Attempts fail at once in a lasting outage; they do not queue up in the client. Through a proxy
+   * that lets nobody in before the server has started: one that connects while it does may never be
+   * answered, since ZooKeeper's server trips over the refusal, and waits for a third of its
+   * session, here longer than a view may take to come back.
    */
   @Test
   void attemptsFailAtOnceInAnOutage() {
@@ -139,6 +139,7 @@ class ZooKeeperConnectionTest {
     server.stop();
     proxy.refuse();
     assertEquals(Reason.UNAVAILABLE, seen.awaitEnd().reason());
+    assertEquals(Reason.UNAVAILABLE, driver.failure(b -> b.list("a")).reason()); // maybe a cut
     long start = System.nanoTime();
     assertEquals(Reason.UNAVAILABLE, driver.failure(b -> b.list("a")).reason());
     assertEquals(Reason.UNAVAILABLE, driver.failure(b -> b.services()).reason());
@@ -150,6 +151,36 @@ class ZooKeeperConnectionTest {
     driver.eventually(CONVERGENCE, b -> b.list("a"));
     assertEquals(2, driver.reachableCalls());
     assertEquals(List.of(), owner.losses());
+  }
+
+  /**
+   * A cut does not fail what is asked for in the moment until the client is back, which is a second
+   * at most and then as long as connecting takes.
+   */
+  @Test
+  void attemptsWaitOutACut() {
+    TcpProxy proxy = closing(new TcpProxy(server.port()));
+    Driver driver = closing(new Driver(config.withEndpoints(proxy.endpoint())));
+    List<Long> refusedAfter = new ArrayList<>();
+    for (int cut = 0; cut < 5; cut++) {
+      driver.eventually(CONVERGENCE, b -> b.list("a"));
+      Seen seen = driver.subscribe("a").awaitListing();
+      long start = System.nanoTime();
+      proxy.cut();
+      seen.awaitEnd();
+      driver
+          .start(b -> b.list("a"))
+          .exceptionally(
+              late -> {
+                refusedAfter.add((System.nanoTime() - start) / 1_000_000);
+                return null;
+              })
+          .toCompletableFuture()
+          .join();
+    }
+    assertTrue(
+        refusedAfter.size() < 5 && refusedAfter.stream().allMatch(millis -> millis >= 1_200),
+        "lists after five cuts, refused after milliseconds: " + refusedAfter);
   }
 
   /** A server that was never there: a bounded failure, and no waiting once it is there. */
