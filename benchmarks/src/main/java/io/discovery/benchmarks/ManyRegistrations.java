@@ -6,6 +6,7 @@ import java.util.List;
 /** A thousand registrations on one connection, declared in a row, until all are acknowledged. */
 final class ManyRegistrations implements Job {
   private static final int COUNT = 1_000;
+  private static final int ROUNDS = 40;
 
   private final StoreType type;
 
@@ -21,11 +22,12 @@ final class ManyRegistrations implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      Contest contest = stage.contest("1,000 acknowledged", stage.scale(2, 1), stage.scale(40, 1));
+      Contest contest =
+          stage.contest("1,000 acknowledged", stage.scale(2, 1), stage.scale(ROUNDS, 1));
       for (Contestant contestant : contestants()) {
         contest.enter(contestant, () -> new Registering(store, contestant));
       }
-      contest.warmUp();
+      contest.warmUp(ROUNDS);
       contest.run(Line.median(Measure.TIME, goals()));
     }
   }
