@@ -22,15 +22,15 @@ import org.apache.zookeeper.ZooKeeper;
 /**
  * The state of one client's session, and attempts on it. For the event loop.
  *
- * <p><b>Errors.</b> After a loss attempts wait for a moment, in which most cuts are over, or until
- * connecting has failed; then they fail at once, and do not queue up in the client, until it is
- * connected again. While a handle is being made they wait, none longer than the request timeout. A
- * handle that cannot authenticate is dead for good: it is thrown away, and another tries some
- * seconds later. A wiped server refuses those who have seen more than it has; they are free of that
- * when their session is given up, a session timeout after the loss.
+ * <p><b>Errors.</b> After a loss attempts wait for a moment, in which most cuts are over; then they
+ * fail at once, and do not queue up in the client, until it is connected again. While a handle is
+ * being made they wait, none longer than the request timeout. A handle that cannot authenticate is
+ * dead for good: it is thrown away, and another tries some seconds later. A wiped server refuses
+ * those who have seen more than it has; they are free of that when their session is given up, a
+ * session timeout after the loss.
  *
  * <pre>
- *                     connected                    lost         1.2 s, or lost again
+ *                     connected                    lost         0.6 s
  *  open ──► CONNECTING ────────► CONNECTED(session) ──► CUT(why) ──► DISCONNECTED(why)
  *               ▲                      ▲                 │               │      │
  *               │                      └──── connected ──┴───────────────┘      │
@@ -39,8 +39,9 @@ import org.apache.zookeeper.ZooKeeper;
  */
 final class ZooKeeperConnection implements ZooKeeperClient.Events {
   private static final Duration REBUILD = Duration.ofSeconds(5);
-  // ZooKeeper's client connects again after up to a second, at random, so a herd is spread by it.
-  private static final Duration CUT = Duration.ofMillis(1_200);
+  // The client connects again after up to a second, at random. Most of those who have been cut are
+  // back in time, and few of those whose server restarts (rule 3.18).
+  private static final Duration CUT = Duration.ofMillis(600);
 
   private final ZooKeeperSettings settings;
   private final Optional<CuratorFramework> lent;
@@ -284,21 +285,26 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     new ArrayList<>(dependants).forEach(dependant -> dependant.expired(cause));
   }
 
-  /** Told at the loss and, until it is over, after each vain attempt to connect. */
   private void cut(DiscoveryException cause) {
-    boolean sudden = isConnected();
-    disconnected(cause);
-    if (sudden) {
+    if (isConnected()) {
       CompletableFuture<ZooKeeperSession> awaited = new CompletableFuture<>();
-      session = awaited;
       loop.schedule(CUT, () -> awaited.completeExceptionally(cause));
+      end(cause, awaited);
+    } else {
+      disconnected(cause);
     }
   }
 
   private void disconnected(DiscoveryException cause) {
-    ifConnected(current -> current.end(cause));
-    if (!session.completeExceptionally(cause)) {
-      session = CompletableFuture.failedFuture(cause);
+    end(cause, CompletableFuture.failedFuture(cause));
+  }
+
+  /** Ends what lives by the session or waits for one; what that begins at once meets the next. */
+  private void end(DiscoveryException cause, CompletableFuture<ZooKeeperSession> next) {
+    CompletableFuture<ZooKeeperSession> before = session;
+    session = next;
+    if (!before.completeExceptionally(cause) && !before.isCompletedExceptionally()) {
+      before.join().end(cause);
     }
   }
 
