@@ -51,19 +51,10 @@ final class Contest {
    * take turns until its own have lasted long enough. A quick run does without.
    */
   void warmUp() {
-    warmUp(Integer.MAX_VALUE);
-  }
-
-  /**
-   * The same where turns leave something behind in the store.
-   *
-   * @param most turns of each: whoever is quick would take ten times as many as the others
-   */
-  void warmUp(int most) {
     Random draw = new Random(SEED);
     Map<Contestant, Duration> left = new EnumMap<>(Contestant.class);
     entries.keySet().forEach(contestant -> left.put(contestant, WARM_UP));
-    for (int turns = 0; !stage.quick() && turns < most && !left.isEmpty(); turns++) {
+    while (!stage.quick() && !left.isEmpty()) {
       for (Contestant contestant : drawn(draw, left.keySet())) {
         long begun = System.nanoTime();
         turn(contestant, new Samples());

@@ -66,9 +66,9 @@ final class Report {
         Written by `mvn -q -Pbenchmarks`, which repeats all of it; `-Dbenchmarks.quick` takes less than three minutes once built, and
         `-Dbenchmarks.jobs=cold-start,idle` chooses. Servers, contestants and clock share one machine, so **ratios count, not
         milliseconds**. The contestants of a row take turns in the same run, in an order drawn for each round, and are warm: of cold
-        starts, of register → listener and of 1,000 registrations a complete run has each do fifteen seconds first; of
-        registrations forty rounds at most, for they leave much behind in the store. Records that a store is filled with have
-        150 bytes; the servers' data are in memory.
+        starts and of register → listener a complete run has each do fifteen seconds first, of 1,000 registrations as many rounds
+        as are measured, each on a server of its own. Records that a store is filled with have 150 bytes; the servers' data are in
+        memory.
 
         %s · %d cores · %s · %s · %s%s
 
