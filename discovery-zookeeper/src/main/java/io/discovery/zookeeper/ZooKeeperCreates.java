@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.ACL;
@@ -19,7 +20,8 @@ import org.apache.zookeeper.data.Stat;
  * that a server is slow at.
  *
  * <p>A transaction is all or nothing, so no node must fail for another: if one is refused, each
- * goes by itself. What fails for another reason, as without an answer, fails for all.
+ * goes by itself. What fails for another reason, as without an answer, fails for all; with the
+ * connection also for those who wait, which the client would carry over to the next one.
  *
  * <p>A node is known for ours by its czxid, which the answer to a create in a transaction lacks and
  * that to a change has. All nodes of a transaction have the same one, so the last of them is
@@ -64,6 +66,9 @@ final class ZooKeeperCreates {
             .whenComplete(
                 (done, failure) -> {
                   underWay--;
+                  if (failure != null && ZooKeeperFailures.code(failure) == Code.CONNECTIONLOSS) {
+                    List.copyOf(waiting).forEach(creation -> creation.settle(null, failure));
+                  }
                   send();
                 });
       }

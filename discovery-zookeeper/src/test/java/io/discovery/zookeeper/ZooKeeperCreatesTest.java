@@ -122,6 +122,20 @@ class ZooKeeperCreatesTest extends FrameProxyTest {
     }
   }
 
+  /** The client would carry them over to its next connection, long after they have failed. */
+  @Test
+  void whoWaitedWhenTheConnectionWasCutIsNotSent() {
+    Driver driver = open(proxied());
+    AtomicInteger transactions = count(OpCode.multi);
+    List<CompletableFuture<Duration>> writes = start(driver, owners(driver, 10), "x");
+    proxy.cut();
+    writes.forEach(write -> assertEquals(Reason.UNAVAILABLE, Driver.reason(write)));
+    first.complete(null);
+    driver.eventually(Driver.SOON, b -> b.services());
+    driver.call(b -> b.services()); // behind what the client had kept
+    assertEquals(0, transactions.get());
+  }
+
   /** Before the answer that tells which nodes have been made. */
   @Test
   void whatOthersDoMeanwhileIsALoss() {
