@@ -21,12 +21,12 @@ final class ColdStart implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    for (int size : stage.upTo(10_000, 1_000, 10_000, 50_000)) {
+    for (int size : stage.upTo(1_000, 1_000, 10_000, 50_000)) {
       try (Store store = type.launch()) {
         store.writer().fill("cold", size);
         int rounds = stage.scale(Math.max(fewest(), 120_000 / size), Math.max(1, 3_000 / size));
         Contest contest =
-            stage.contest(Figures.plain(size) + " instances", stage.scale(2, 1), rounds);
+            stage.contest(Figures.plain(size) + " instances", stage.scale(2, 0), rounds);
         for (Contestant contestant : contestants(size)) {
           contest.enter(contestant, () -> new Watching(store.open(contestant), size));
         }

@@ -22,7 +22,7 @@ final class ManyRegistrations implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     Contest contest =
-        stage.contest("1,000 acknowledged", stage.scale(ROUNDS, 1), stage.scale(ROUNDS, 1));
+        stage.contest("1,000 acknowledged", stage.scale(ROUNDS, 0), stage.scale(ROUNDS, 1));
     for (Contestant contestant : contestants()) {
       contest.enter(contestant, () -> new Registering(type.launch(), contestant));
     }
