@@ -15,12 +15,12 @@ final class Limits {
         come on top.
       - **Register → listener.** On ZooKeeper three quarters are the two round trips that the bare client makes, too; the rest is
         encoding and decoding with cold caches, and four hand-overs of 20 µs: from the caller to the loop, from ZooKeeper's thread
-        to the loop twice, and to the listener. In a trial the loop ran on ZooKeeper's own thread, which
-        spares two of them and brought 1.32 down to 1.27. On etcd each record has a lease of its own, so that the end of one
-        registration cannot hurt another; jetcd does not let its id be chosen, so the grant comes first and takes as long as the
-        put: 0.9 ms for the two, of raw calls. What wakes up while both cores are busy waits for 4 ms, a slice of Linux's
-        scheduler. So did one in a hundred raw calls while the JVM compiled, and one in a thousand later; twice as many calls
-        and hand-overs meet that twice as often, which is what p99 shows.
+        to the loop twice, and to the listener. In a trial the loop ran on ZooKeeper's own thread, which spares two of them
+        and brought 1.32 down to 1.27. On etcd each record has a lease of its own, so that the end of one registration cannot
+        hurt another; jetcd does not let its id be chosen, so the grant comes first and takes as long as the put: 0.9 ms for
+        the two, of raw calls. What wakes up while both cores are busy waits for 4 ms, a slice of Linux's scheduler. So did
+        one in a hundred raw calls while the JVM compiled, and one in a thousand later; twice as many calls and hand-overs
+        meet that twice as often, which is what p99 shows.
       - **CPU of a change.** A change that comes alone wakes five threads one after the other, even with the bare client, and that
         is most of what it costs: to hand a task to a thread that sleeps took 25 to 50 µs of processor time when it came every
         2 ms, whichever of three queues was between them. In a burst it came every 0.13 ms and took 10 to 20 µs, and ours hands

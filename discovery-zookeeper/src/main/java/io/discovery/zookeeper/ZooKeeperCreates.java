@@ -20,8 +20,8 @@ import org.apache.zookeeper.data.Stat;
  * that a server is slow at.
  *
  * <p>A transaction is all or nothing, so no node must fail for another: if one is refused, each
- * goes by itself. What fails for another reason, as without an answer, fails for all; with the
- * connection also for those who wait, which the client would carry over to the next one.
+ * goes by itself. What fails for another reason, as without an answer, fails for all. A lost
+ * connection fails those who wait, too: the client would carry them over to its next one.
  *
  * <p>A node is known for ours by its czxid, which the answer to a create in a transaction lacks and
  * that to a change has. All nodes of a transaction have the same one, so the last of them is
