@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Threads for listeners: two as long as listeners return, one more whenever work has waited without
  * any being finished, so that a listener that blocks delays nobody else (rule 3.14). Idle threads
- * go. Safe for any thread.
+ * go. They are made on any thread, that of a store's client included, and have the class loader of
+ * who made the pool and nothing else of others. Safe for any thread.
  */
 final class ListenerPool implements Executor {
   private static final int USUAL = 2;
@@ -21,6 +22,7 @@ final class ListenerPool implements Executor {
 
   private final ThreadPoolExecutor pool;
   private final EventLoop loop;
+  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicBoolean watching = new AtomicBoolean();
 
@@ -112,8 +114,9 @@ final class ListenerPool implements Executor {
     final ListenerPool pool;
 
     ListenerThread(ListenerPool pool, Runnable task, String name) {
-      super(task, name);
+      super(null, task, name, 0, false);
       this.pool = pool;
+      setContextClassLoader(pool.loader);
       setDaemon(true);
     }
   }

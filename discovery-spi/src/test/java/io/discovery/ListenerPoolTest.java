@@ -68,6 +68,30 @@ class ListenerPoolTest {
     return begun;
   }
 
+  /** What a thread inherits would depend on which one had the first work for it. */
+  @Test
+  void aThreadTakesAfterWhoMadeThePoolWhoeverItIsMadeOn() throws InterruptedException {
+    InheritableThreadLocal<String> theirs = new InheritableThreadLocal<>();
+    List<Object> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    Thread stranger =
+        new Thread(
+            () -> {
+              Thread.currentThread().setContextClassLoader(new ClassLoader() {});
+              theirs.set("a stranger's");
+              pool.execute(
+                  () -> {
+                    seen.add(Thread.currentThread().getContextClassLoader());
+                    seen.add(String.valueOf(theirs.get()));
+                    done.countDown();
+                  });
+            });
+    stranger.start();
+    stranger.join();
+    await(done);
+    assertEquals(List.of(Thread.currentThread().getContextClassLoader(), "null"), seen);
+  }
+
   /** A timer wakes the loop, which would be most of what a change costs. */
   @Test
   void workForWhichAThreadIsFreeCostsNoTimer() {

@@ -97,7 +97,8 @@ final class EtcdCall<T> {
           if (!answer.isDone()) {
             start(client)
                 .whenComplete(
-                    (value, failure) -> loop.execute(() -> settle(value, failure, onStaleToken)));
+                    (value, failure) ->
+                        connection.hear(() -> settle(value, failure, onStaleToken)));
           }
         });
   }

@@ -77,6 +77,11 @@ final class EtcdClients {
     return new EtcdClients(() -> client, Optional.empty(), false);
   }
 
+  /** Tells whether they, and so their threads, belong to the caller. */
+  boolean areLent() {
+    return endpoints.isEmpty();
+  }
+
   /** Tells whether calls surely bear no token. */
   boolean areAnonymous() {
     return anonymous;
@@ -87,7 +92,7 @@ final class EtcdClients {
   }
 
   void close(Client client) {
-    if (endpoints.isPresent()) {
+    if (!areLent()) {
       client.close();
     }
   }

@@ -117,6 +117,15 @@ final class EtcdConnection {
     return loop;
   }
 
+  /** Runs on the loop what comes from jetcd; not for what comes under a lock. */
+  void hear(Runnable news) {
+    if (clients.areLent()) {
+      loop.execute(news); // its threads are its owner's, too
+    } else {
+      loop.executeHere(news);
+    }
+  }
+
   /** Makes one call, when there is a token if one is needed. */
   <T> CompletionStage<T> call(Duration limit, Function<Client, CompletableFuture<T>> rpc) {
     EtcdCall<T> call = open(limit, rpc);

@@ -108,14 +108,15 @@ final class EtcdStream implements Watch.Listener {
 
   @Override
   public void onNext(WatchResponse response) {
-    tell(() -> sink.onAnswer(response));
+    connection.hear(unlessClosed(() -> sink.onAnswer(response)));
   }
 
   @Override
   public void onError(Throwable e) {
-    tell(() -> sink.onBreak(e));
-    // Which jetcd reports as an end of its own; the cause has to come before. Still under jetcd's
-    // lock, which keeps it from opening the stream again.
+    // Not here: under a lock of jetcd's, which all watches share.
+    loop.execute(unlessClosed(() -> sink.onBreak(e)));
+    // Which jetcd reports as an end of its own; the cause has to come before. Still under the lock,
+    // which keeps it from opening the stream again.
     opened().thenAccept(Watch.Watcher::close);
   }
 
@@ -128,12 +129,11 @@ final class EtcdStream implements Watch.Listener {
     return watcher;
   }
 
-  private void tell(Runnable news) {
-    loop.execute(
-        () -> {
-          if (!closed) {
-            news.run();
-          }
-        });
+  private Runnable unlessClosed(Runnable news) {
+    return () -> {
+      if (!closed) {
+        news.run();
+      }
+    };
   }
 }

@@ -64,8 +64,10 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
     long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
     assertTrue(
         etcd.watches.seen().size() == 1 || took > 400, () -> "replaced after " + took + " ms");
+    int offers = driver.loop.offers();
     etcd.store.put("n/s/b", "1");
     view.awaitRecords(Map.of("a", "1", "b", "1"));
+    assertTrue(driver.loop.offers() > offers, "news may be heard on the client's thread");
   }
 
   /** A view does not go back in time (rule 3.4), nor is anything missed (rule 3.3). */
@@ -172,6 +174,7 @@ class EtcdStreamAheadTest extends FakeEtcdTest {
   void aLentClientsOpensBehindTheList() {
     Client client = closing(Client.builder().endpoints("http://" + etcd.endpoint()).build());
     assertOpenedBehindTheList(subscribe(new Driver(new EtcdBackendProvider(client), config())));
+    assertEquals(0, driver.loop.offers(), "its threads are its owner's");
   }
 
   private void assertOpenedBehindTheList(View view) {

@@ -7,10 +7,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** An event loop on one daemon thread. A task that throws is remembered for {@link #close}. */
 final class TestLoop implements EventLoop, AutoCloseable {
+  private final AtomicInteger offers = new AtomicInteger();
   private volatile Thread thread;
   private volatile Throwable failure;
   private final ScheduledThreadPoolExecutor executor =
@@ -26,6 +28,17 @@ final class TestLoop implements EventLoop, AutoCloseable {
   @Override
   public void execute(Runnable task) {
     executor.execute(contained(task));
+  }
+
+  @Override
+  public void executeHere(Runnable task) {
+    offers.incrementAndGet();
+    execute(task);
+  }
+
+  /** Returns how often the calling thread was offered for a task. */
+  int offers() {
+    return offers.get();
   }
 
   @Override

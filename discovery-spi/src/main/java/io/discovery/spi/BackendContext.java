@@ -2,7 +2,7 @@ package io.discovery.spi;
 
 /** What the engine lends to one {@link Backend} for its lifetime. Safe for use by any thread. */
 public interface BackendContext {
-  /** Returns the one thread on which every method of the backend is called. */
+  /** Returns the loop on which every method of the backend is called. */
   EventLoop loop();
 
   /**

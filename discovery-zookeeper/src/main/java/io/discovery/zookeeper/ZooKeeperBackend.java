@@ -88,7 +88,7 @@ final class ZooKeeperBackend implements Backend {
   private Subscription subscribe(
       ZooKeeperKeys keys, ZooKeeperReader reader, String service, Observer observer) {
     ZooKeeperSubscription subscription =
-        new ZooKeeperSubscription(main, reader, settings, context.loop(), keys, service, observer);
+        new ZooKeeperSubscription(main, reader, settings, keys, service, observer);
     subscription.open();
     return subscription;
   }

@@ -88,6 +88,15 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     loop.execute(this::open);
   }
 
+  /** Runs on the loop what ZooKeeper's event thread brings. */
+  void hear(Runnable news) {
+    if (lent.isPresent()) {
+      loop.execute(news); // its thread is its owner's, too
+    } else {
+      loop.executeHere(news);
+    }
+  }
+
   /** Acts on the session if there is one now. */
   void ifConnected(Consumer<ZooKeeperSession> action) {
     if (isConnected()) {
@@ -233,7 +242,7 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
       expired(lost("the ZooKeeper session is lost"));
     }
     WatcherType removal = lent.isPresent() ? WatcherType.PersistentRecursive : WatcherType.Any;
-    ZooKeeperSession current = new ZooKeeperSession(zk, removal, loop);
+    ZooKeeperSession current = new ZooKeeperSession(zk, removal, loop, this::hear);
     sessionId = current.id();
     if (!session.complete(current)) {
       session = CompletableFuture.completedFuture(current);

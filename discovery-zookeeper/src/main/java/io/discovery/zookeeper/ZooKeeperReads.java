@@ -24,7 +24,9 @@ import org.apache.zookeeper.data.Stat;
 /**
  * Reads many nodes of a session with few requests: for 10,000 of them 31 ms instead of half a
  * second. Each read asks for its nodes in portions, and portions that are ready in the same turn of
- * the event loop share a request, whichever services they belong to. For the event loop.
+ * the event loop share a request, whichever services they belong to. A read that comes while
+ * requests are under way waits for the next answer, a round trip at most, or until there is enough
+ * for one more. For the event loop.
  */
 final class ZooKeeperReads {
   /** Enough to keep the server busy; little enough that a probe or a write need not queue long. */
@@ -56,6 +58,8 @@ final class ZooKeeperReads {
   private final int firstPortion;
   private final long unknownBytes; // of a node
   private final Queue<Read> ready = new ArrayDeque<>();
+  private boolean sending; // at the end of this turn
+  private int requests; // under way
 
   /**
    * @param lent whether the client is the caller's own, with a buffer as it happens to be
@@ -81,21 +85,29 @@ final class ZooKeeperReads {
   CompletionStage<Map<String, Node>> read(String parent, List<String> names) {
     Read read = new Read(parent, names);
     proceed(read);
+    if (requests == 0 || ready.size() * firstPortion >= largestBatch) {
+      sendSoon();
+    }
     return read.result;
   }
 
   private void proceed(Read read) {
     if (read.isReady()) {
-      if (ready.isEmpty()) {
-        loop.execute(this::send);
-      }
       ready.add(read);
     } else {
       read.finish();
     }
   }
 
+  private void sendSoon() {
+    if (!sending && !ready.isEmpty()) {
+      sending = true;
+      loop.execute(this::send);
+    }
+  }
+
   private void send() {
+    sending = false;
     Batch batch = new Batch();
     while (!ready.isEmpty()) {
       Read read = ready.remove();
@@ -230,11 +242,22 @@ final class ZooKeeperReads {
 
     void send() {
       if (!portions.isEmpty()) {
-        session.read(portions.stream().flatMap(Portion::ops).toList()).whenComplete(this::answered);
+        var answer = session.read(portions.stream().flatMap(Portion::ops).toList());
+        requests++;
+        answer.whenComplete(this::answered);
       }
     }
 
     private void answered(List<OpResult> results, Throwable failure) {
+      requests--;
+      try {
+        proceed(results, failure);
+      } finally {
+        sendSoon();
+      }
+    }
+
+    private void proceed(List<OpResult> results, Throwable failure) {
       int from = 0;
       for (Portion portion : portions) {
         Read read = portion.read();
@@ -243,10 +266,14 @@ final class ZooKeeperReads {
           int to = from + portion.names().size();
           portion.take(results.subList(from, to));
           from = to;
-          proceed(read);
+          ZooKeeperReads.this.proceed(read);
         } else {
           read.result.completeExceptionally(failure);
         }
+      }
+      if (failure != null && ZooKeeperFailures.code(failure) == Code.CONNECTIONLOSS) {
+        // The client would carry them over to its next connection.
+        List.copyOf(ready).forEach(waiting -> waiting.result.completeExceptionally(failure));
       }
     }
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
@@ -43,7 +44,7 @@ final class ZooKeeperSession {
   private final int maxBuffer;
   private final ZooKeeperWatches watches;
   private final ZooKeeperCreates creates = new ZooKeeperCreates(this);
-  private final EventLoop loop;
+  private final Executor replies;
   private final Set<Consumer<DiscoveryException>> dependants = new LinkedHashSet<>();
   private CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
   private Optional<DiscoveryException> end = Optional.empty();
@@ -63,15 +64,16 @@ final class ZooKeeperSession {
    * Wraps a connected handle.
    *
    * @param removal what a removal of watches removes: on a handle of others nothing of theirs
+   * @param replies runs on the loop what comes on ZooKeeper's event thread
    */
-  ZooKeeperSession(ZooKeeper zk, Watcher.WatcherType removal, EventLoop loop) {
+  ZooKeeperSession(ZooKeeper zk, Watcher.WatcherType removal, EventLoop loop, Executor replies) {
     this.zk = zk;
     this.id = zk.getSessionId();
     this.ttl = Duration.ofMillis(zk.getSessionTimeout());
     this.maxBuffer =
         zk.getClientConfig()
             .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
-    this.loop = loop;
+    this.replies = replies;
     this.watches = ZooKeeperWatches.of(zk, removal);
     if (removal == Watcher.WatcherType.Any) {
       loop.schedule(LEFT_OVER, this::removeLeftOver);
@@ -224,7 +226,7 @@ final class ZooKeeperSession {
 
   private <T> CompletionStage<T> call(Consumer<Reply<T>> request) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    request.accept((rc, path, value) -> loop.execute(() -> settle(future, rc, path, value)));
+    request.accept((rc, path, value) -> replies.execute(() -> settle(future, rc, path, value)));
     return future;
   }
 

@@ -2,7 +2,6 @@ package io.discovery.zookeeper;
 
 import io.discovery.DiscoveryException;
 import io.discovery.spi.Delta;
-import io.discovery.spi.EventLoop;
 import io.discovery.spi.Listing;
 import io.discovery.spi.Observer;
 import io.discovery.spi.Subscription;
@@ -25,7 +24,7 @@ import org.apache.zookeeper.Watcher;
  * hints: they say which names to read again, and that read alone decides what is present and what
  * is gone. So a node deleted and created in one transaction is one update, and a hundred events
  * while a read is under way cost one more read. For the event loop; only the watch calls on
- * ZooKeeper's thread, and hops.
+ * ZooKeeper's thread.
  *
  * <p>It ends with its connection: a watch that lives on after a reconnect replays nothing of what
  * it missed.
@@ -38,7 +37,6 @@ import org.apache.zookeeper.Watcher;
 final class ZooKeeperSubscription implements Subscription, Watcher {
   private final ZooKeeperConnection connection;
   private final ZooKeeperReader reader;
-  private final EventLoop loop;
   private final Duration requestTimeout;
   private final Duration listTimeout;
   private final String service;
@@ -55,13 +53,11 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
       ZooKeeperConnection connection,
       ZooKeeperReader reader,
       ZooKeeperSettings settings,
-      EventLoop loop,
       ZooKeeperKeys keys,
       String service,
       Observer observer) {
     this.connection = connection;
     this.reader = reader;
-    this.loop = loop;
     this.requestTimeout = settings.config().requestTimeout();
     this.listTimeout = settings.config().listTimeout();
     this.service = service;
@@ -97,7 +93,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
   @Override
   public void process(WatchedEvent event) {
     if (event.getType() != Event.EventType.None) {
-      loop.execute(() -> changed(event));
+      connection.hear(() -> changed(event));
     }
   }
 

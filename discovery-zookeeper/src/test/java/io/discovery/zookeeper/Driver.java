@@ -34,6 +34,7 @@ final class Driver implements BackendContext, AutoCloseable {
   private final String label = "driver-" + COUNT.incrementAndGet();
   private final Loop loop = new Loop();
   private final AtomicInteger reachable = new AtomicInteger();
+  private final AtomicInteger offers = new AtomicInteger();
   private final List<Throwable> strays = new CopyOnWriteArrayList<>();
   private final Backend backend;
   private boolean closed;
@@ -63,6 +64,12 @@ final class Driver implements BackendContext, AutoCloseable {
     @Override
     public void execute(Runnable task) {
       executor.execute(contained(task));
+    }
+
+    @Override
+    public void executeHere(Runnable task) {
+      offers.incrementAndGet();
+      execute(task);
     }
 
     @Override
@@ -107,6 +114,11 @@ final class Driver implements BackendContext, AutoCloseable {
 
   int reachableCalls() {
     return reachable.get();
+  }
+
+  /** Returns how often a client's thread was offered for a task. */
+  int offers() {
+    return offers.get();
   }
 
   /** Calls the backend on the loop and waits for the stage. */

@@ -58,6 +58,65 @@ class ZooKeeperReadsTest extends FrameProxyTest {
     assertEquals(1, requests.get());
   }
 
+  @Test
+  void thoseThatComeWhileOneIsUnderWayShareTheNextRequest() throws IOException {
+    List<CompletableFuture<Map<String, Node>>> found = new ArrayList<>();
+    AtomicInteger requests = count(OpCode.multiRead);
+    ZooKeeperReads reads = reads();
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.multiRead), FrameProxy.heldUntil(answer));
+    for (int i = 0; i < 5; i++) {
+      fill("s" + i, 2, "x");
+      found.addAll(together(List.of(starter(reads, "s" + i, 2))));
+    }
+    answer.complete(null);
+    found.forEach(nodes -> assertEquals(2, Driver.join(nodes).size()));
+    assertEquals(2, requests.get());
+  }
+
+  @Test
+  void manyDoNotWaitForAnAnswer() throws IOException {
+    fill("a", 10, "x");
+    AtomicInteger requests = count(OpCode.multiRead);
+    ZooKeeperReads reads = reads();
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.multiRead), FrameProxy.heldUntil(answer));
+    List<CompletableFuture<Map<String, Node>>> found = new ArrayList<>();
+    for (int i = 0; i < 1 + 128 / 10 + 1; i++) {
+      found.addAll(together(List.of(starter(reads, "a", 10))));
+    }
+    Await.until("the second request", Driver.SOON, () -> requests.get() > 1);
+    answer.complete(null);
+    found.forEach(nodes -> assertEquals(10, Driver.join(nodes).size()));
+  }
+
+  /** The client would carry them over to its next connection. */
+  @Test
+  void whoWaitedWhenTheConnectionWasCutIsNotSent() throws IOException {
+    fill("a", 1, "x");
+    AtomicInteger requests = count(OpCode.multiRead);
+    ZooKeeperReads reads = reads();
+    var lost = proxy.next(Frame.request(OpCode.multiRead), FrameProxy.LOST);
+    List<CompletableFuture<Map<String, Node>>> found = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      found.addAll(together(List.of(starter(reads, "a", 1))));
+    }
+    lost.await();
+    proxy.cut();
+    for (var each : found) {
+      var failure = assertThrows(CompletionException.class, () -> Driver.join(each));
+      assertEquals(Code.CONNECTIONLOSS, ((KeeperException) failure.getCause()).code());
+    }
+    Await.until(
+        "a read that is answered",
+        Driver.SOON,
+        () -> {
+          var again = together(List.of(starter(reads, "a", 1))).get(0);
+          return again.handle((nodes, failure) -> failure == null).join();
+        });
+    assertEquals(2, requests.get(), "the one that was lost, and one that was answered");
+  }
+
   /** The server holds each answer in memory, so what light nodes allow is not for heavy ones. */
   @Test
   void howManyNodesAreReadAtATimeDependsOnWhatThoseOfTheirServiceWeigh() throws IOException {
@@ -209,7 +268,7 @@ class ZooKeeperReadsTest extends FrameProxyTest {
         () ->
             new ZooKeeperReads(
                 driver.loop(),
-                new ZooKeeperSession(zk, WatcherType.Any, driver.loop()),
+                new ZooKeeperSession(zk, WatcherType.Any, driver.loop(), driver.loop()),
                 lent,
                 limit));
   }

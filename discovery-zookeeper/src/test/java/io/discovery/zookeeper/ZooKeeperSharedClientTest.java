@@ -1,6 +1,7 @@
 package io.discovery.zookeeper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 import io.discovery.DiscoveryException.Reason;
@@ -47,6 +48,20 @@ class ZooKeeperSharedClientTest extends FrameProxyTest {
       staying.close(stayer);
     }
     awaitWatches(before);
+  }
+
+  /** Its owner's own callbacks would wait for what a registry does. */
+  @Test
+  void noRegistryRunsOnItsThread() {
+    Driver borrower = borrow(lent());
+    Driver independent = open(proxied());
+    for (Driver driver : List.of(borrower, independent)) {
+      Seen seen = driver.subscribe("a").awaitListing();
+      put("/a/" + driver.label(), "x");
+      Await.until("the record", Driver.SOON, () -> seen.records().containsKey(driver.label()));
+    }
+    assertEquals(0, borrower.offers());
+    assertNotEquals(0, independent.offers());
   }
 
   /** As at every resync, of each registry: the new subscription begins before the old one ends. */
