@@ -8,27 +8,28 @@ final class Limits {
 
       - **Cold start.** The bare client leaves records undecoded. Decoding takes 2 µs a record, half of it gson's tokens, shared by
         two threads, where the bare read takes 4 µs a record altogether. On etcd no record can be decoded before its whole page
-        is there, and the bare client's view is complete by then. Of the 2.2 ms that 1,000 records take longer, two threads
-        decode for 1.5, the second from 0.4 on since it has to be woken; hand-overs to the loop and to the listener are most
-        of the rest. Ours reads 50,000 in three pages, for each of which etcd looks through the index of all that is left.
+        is there, and the bare client's view is complete by then. Of the 2 to 3 ms that 1,000 records take longer, two threads
+        decode for 1.5, the second from 0.4 on since it has to be woken; other hand-overs are most of the rest. Ours reads
+        50,000 in three pages, for each of which etcd looks through the index of all that is left: 1.42 to 1.54 in six runs.
         Its watch opens ahead of the list where the store has been heard within a second, as it has here; else 2 to 3 ms
         come on top.
       - **Register → listener.** On ZooKeeper three quarters are the two round trips that the bare client makes, too; the rest is
-        encoding and decoding with cold caches, and four hand-overs of 20 µs: from the caller to the loop, from ZooKeeper's thread
-        to the loop twice, and to the listener. In a trial the loop ran on ZooKeeper's own thread, which spares two of them
-        and brought 1.32 down to 1.27. On etcd each record has a lease of its own, so that the end of one registration cannot
-        hurt another; jetcd does not let its id be chosen, so the grant comes first and takes as long as the put: 0.9 ms for
-        the two, of raw calls. What wakes up while both cores are busy waits for 4 ms, a slice of Linux's scheduler. So did
-        one in a hundred raw calls while the JVM compiled, and one in a thousand later; twice as many calls and hand-overs
-        meet that twice as often, which is what p99 shows.
-      - **CPU of a change.** A change that comes alone wakes five threads one after the other, even with the bare client, and that
-        is most of what it costs: to hand a task to a thread that sleeps took 25 to 50 µs of processor time when it came every
-        2 ms, whichever of three queues was between them. In a burst it came every 0.13 ms and took 10 to 20 µs, and ours hands
-        each change over twice more than the bare client, to the loop and to the listener.
-      - **Fan-out.** Each message is handed over twice more, from the client's thread to the loop and from there to the listener;
-        with 200 clients on two cores that adds up. In a trial without the first of the two ours took 1.26 × bare on ZooKeeper
-        and 1.44 on etcd, but many services took 1.60, since answers that are handled at once do not gather for a common read.
-      - **First use.** 1.19 to 1.30 in four runs. A JVM that registers loads and runs more code than one that only reads.
+        encoding and decoding with cold caches, and two hand-overs of 20 µs: from the caller to the loop, and to the listener.
+        On etcd each record has a lease of its own, so that the end of one registration cannot hurt another; jetcd does not
+        let its id be chosen, so the grant comes first and takes as long as the put: 0.9 ms for the two, of raw calls. What
+        wakes up while both cores are busy waits for 4 ms, a slice of Linux's scheduler. So did one in a hundred raw calls
+        while the JVM compiled, and one in a thousand later; twice as many calls and hand-overs meet that twice as often,
+        which is what p99 shows.
+      - **CPU of a change.** A change that comes alone wakes several threads one after the other, even with the bare client, and
+        that is most of what it costs: to hand a task to a thread that sleeps took 25 to 50 µs of processor time when it came
+        every 2 ms, whichever of three queues was between them. In a burst it came every 0.13 ms and took 10 to 20 µs, and
+        ours hands each change over once more than the bare client: listeners have threads of their own (rule 3.14).
+      - **Fan-out.** On etcd 1.44 to 1.57 in four runs. Each message is handed over once more than by the bare client, to the
+        listener; with 200 clients on two cores that adds up.
+      - **Reconnect.** 0.44 to 0.58 of x-discovery's time in seven runs, by chance. ZooKeeper's client waits for up to a second, at
+        random, before it connects again. Ours reads at once if that takes less than 0.6 s, which took 420 to 500 ms. Later its
+        reads have failed and are made again at moments that are drawn, up to 2 s apart, so that the clients of a store that
+        restarts do not come all at once (rule 3.18).
       - **Pick.** A call of gRPC's metric recorder, by which calls are counted by zone, took 5 ns, all the rest 4.6.
       """;
 

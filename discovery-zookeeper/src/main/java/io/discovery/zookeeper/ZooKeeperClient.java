@@ -121,7 +121,8 @@ final class ZooKeeperClient {
       ZooKeeper zk = curator.getZookeeperClient().getZooKeeper();
       tell(
           () -> {
-            // Late, it may be disconnected again; another event will follow then.
+            // Late, it may be disconnected again; another event will follow then. A lent client may
+            // have told of that before anybody listened here: calls fail then until it is back.
             if (zk.getState().isConnected() && zk.getSessionId() != 0) {
               events.connected(zk);
             }

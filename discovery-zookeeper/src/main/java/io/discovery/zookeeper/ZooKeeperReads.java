@@ -251,13 +251,13 @@ final class ZooKeeperReads {
     private void answered(List<OpResult> results, Throwable failure) {
       requests--;
       try {
-        proceed(results, failure);
+        take(results, failure);
       } finally {
         sendSoon();
       }
     }
 
-    private void proceed(List<OpResult> results, Throwable failure) {
+    private void take(List<OpResult> results, Throwable failure) {
       int from = 0;
       for (Portion portion : portions) {
         Read read = portion.read();
@@ -266,7 +266,7 @@ final class ZooKeeperReads {
           int to = from + portion.names().size();
           portion.take(results.subList(from, to));
           from = to;
-          ZooKeeperReads.this.proceed(read);
+          proceed(read);
         } else {
           read.result.completeExceptionally(failure);
         }
