@@ -24,7 +24,7 @@ final class Burst implements Job {
     try (Store store = type.launch();
         RemoteWriter remote = new RemoteWriter(store)) {
       Contest contest =
-          stage.contest(Figures.plain(size) + " changes", stage.scale(3, 1), stage.scale(9, 1));
+          stage.contest(Figures.plain(size) + " changes", stage.scale(3, 0), stage.scale(9, 1));
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Changes(store, remote, contestant, size, 1, size, 0));
       }

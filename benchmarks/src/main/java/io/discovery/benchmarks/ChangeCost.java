@@ -28,10 +28,7 @@ final class ChangeCost implements Job {
       warmUp();
     }
     Optional<Double> atHundred = Optional.empty();
-    for (int size : stage.upTo(10_000, 100, 1_000, 10_000, 50_000)) {
-      if (stage.quick() && size == 1_000) {
-        continue;
-      }
+    for (int size : stage.upTo(1_000, 100, 1_000, 10_000, 50_000)) {
       try (Store store = type.launch();
           RemoteWriter remote = new RemoteWriter(store)) {
         Row one = oneWatcher(stage, store, remote, size, goals(size, atHundred));

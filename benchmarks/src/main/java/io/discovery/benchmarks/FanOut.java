@@ -23,7 +23,7 @@ final class FanOut implements Job {
     int clients = stage.scale(200, 15);
     try (Store store = type.launch()) {
       Contest contest =
-          stage.contest(clients + " clients, the last", stage.scale(50, 10), stage.scale(300, 30));
+          stage.contest(clients + " clients, the last", stage.scale(50, 5), stage.scale(300, 20));
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Crowd(store, contestant, clients));
       }

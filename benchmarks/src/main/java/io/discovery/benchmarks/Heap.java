@@ -19,7 +19,7 @@ final class Heap implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    int size = stage.scale(50_000, 5_000);
+    int size = stage.scale(50_000, 2_000);
     try (Store store = type.launch()) {
       store.writer().fill("warm", WARM);
       store.writer().fill(SERVICE, size);

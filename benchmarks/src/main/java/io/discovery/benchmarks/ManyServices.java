@@ -22,10 +22,10 @@ final class ManyServices implements Job {
   @Override
   public void run(Stage stage) throws Exception {
     try (Store store = type.launch()) {
-      int services = stage.scale(1_000, 300);
+      int services = stage.scale(1_000, 200);
       Watches.fill(store, services + 1);
       String subject = Figures.plain(services) + " × 10";
-      Contest contest = stage.contest(subject, stage.scale(6, 1), stage.scale(20, 2));
+      Contest contest = stage.contest(subject, stage.scale(6, 0), stage.scale(20, 2));
       for (Contestant contestant : type.contestants()) {
         contest.enter(contestant, () -> new Opening(store, contestant, services));
       }

@@ -16,7 +16,7 @@ final class Reconnect implements Job {
 
   @Override
   public void run(Stage stage) throws Exception {
-    int services = stage.scale(1_000, 300);
+    int services = stage.scale(1_000, 200);
     try (Store store = StoreType.ZOOKEEPER.launch()) {
       Watches.fill(store, services);
       Contest contest =
