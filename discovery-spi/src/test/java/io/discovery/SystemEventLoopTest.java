@@ -14,6 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +120,32 @@ class SystemEventLoopTest {
           loop.execute(() -> ran.set(true));
           throw new IllegalStateException("thrown by a test, and logged");
         });
+    assertTrue(ran.get());
+    assertFalse(loop.inLoop());
+  }
+
+  /** For want of memory, say: it has just been told of a task that failed. */
+  @Test
+  void aLogThatThrowsEndsNothingElse() {
+    Logger log = Logger.getLogger("io.discovery");
+    Handler broken =
+        new StreamHandler() {
+          @Override
+          public synchronized void publish(LogRecord told) {
+            throw new IllegalStateException("thrown by a test");
+          }
+        };
+    AtomicBoolean ran = new AtomicBoolean();
+    log.addHandler(broken);
+    try {
+      loop.executeHere(
+          () -> {
+            loop.execute(() -> ran.set(true));
+            throw new IllegalStateException("thrown by a test, and not to be logged");
+          });
+    } finally {
+      log.removeHandler(broken);
+    }
     assertTrue(ran.get());
     assertFalse(loop.inLoop());
   }

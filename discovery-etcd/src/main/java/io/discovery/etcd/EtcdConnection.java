@@ -197,7 +197,8 @@ final class EtcdConnection {
   }
 
   /**
-   * Opens a watch. Unlike all else, its listener is called on jetcd's threads, under a lock.
+   * Opens a watch. Unlike all else, its listener is called on jetcd's threads, of an end under a
+   * lock.
    *
    * @param opened completed with the watcher, on the thread of {@link #jetcd}; never if that fails,
    *     which the listener hears
