@@ -224,21 +224,15 @@ final class EtcdConnection {
   }
 
   /**
-   * Replaces the client if a member accepts connections; all calls and watches of the old one end.
+   * Replaces the client if a member accepts connections. Calls and watches of the old one fail as
+   * those of a broken connection do; calls that come meanwhile wait and go with the new one.
    *
    * @return whether there is a new client
    */
   CompletionStage<Boolean> replaceClient() {
     return CompletableFuture.supplyAsync(this::swapClient, io)
-        .whenCompleteAsync(
-            (replaced, failure) -> {
-              if (failure != null || replaced) {
-                failPending("gave up on a connection that does not answer");
-              }
-            },
-            loop)
         // Without a client every call fails, and so the next attempt is a second away.
-        .exceptionally(failure -> false);
+        .handleAsync((replaced, failure) -> failure == null && replaced, loop);
   }
 
   private boolean swapClient() {
@@ -257,8 +251,8 @@ final class EtcdConnection {
     }
   }
 
-  /** Takes note of a watch that gave no proof of life: the store may be gone, and back soon. */
-  void streamSilent() {
+  /** Takes note that something was not answered in time: the store may be gone, and back soon. */
+  void unanswered() {
     outage.unanswered();
   }
 
@@ -280,7 +274,7 @@ final class EtcdConnection {
     CompletableFuture<Void> done = new CompletableFuture<>();
     outage.close();
     closed = true; // first: who hears of a failure may call again
-    failPending("the registry is closed");
+    failPending();
     // Closing takes a moment, unless the thread is stuck in a name lookup.
     loop.schedule(CLOSE, () -> done.complete(null));
     jetcd(
@@ -303,8 +297,8 @@ final class EtcdConnection {
     return call;
   }
 
-  private void failPending(String why) {
-    List.copyOf(pending).forEach(call -> call.fail(unavailable(why)));
+  private void failPending() {
+    List.copyOf(pending).forEach(call -> call.fail(unavailable("the registry is closed")));
   }
 
   private static ExecutorService singleThread(String name) {

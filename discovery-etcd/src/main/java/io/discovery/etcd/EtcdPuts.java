@@ -73,11 +73,15 @@ final class EtcdPuts {
   CompletionStage<Outcome> put(
       Duration limit, ByteSequence key, ByteSequence value, long lease, long seen) {
     Put put = new Put(key, value, lease, seen, new EtcdDeadline(loop, limit));
-    EventLoop.Timer timer =
-        loop.schedule(limit, () -> put.fail(connection.unavailable("no answer in time")));
+    EventLoop.Timer timer = loop.schedule(limit, () -> expire(put));
     waiting.add(put);
     send();
     return put.outcome.whenComplete((outcome, failure) -> timer.cancel());
+  }
+
+  private void expire(Put put) {
+    connection.unanswered();
+    put.fail(connection.unavailable("no answer in time"));
   }
 
   /** One loop, not a recursion: a transaction may fail before it returns. */

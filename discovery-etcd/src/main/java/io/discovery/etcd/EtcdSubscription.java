@@ -126,7 +126,7 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
   public void close() {
     if (proofs.isAwaited()) {
       lineage.doubt(); // closed for its silence
-      connection.streamSilent();
+      connection.unanswered();
     }
     finish(connection.unavailable("the subscription is closed"));
   }

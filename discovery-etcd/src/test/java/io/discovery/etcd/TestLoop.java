@@ -2,7 +2,9 @@ package io.discovery.etcd;
 
 import io.discovery.spi.EventLoop;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -13,6 +15,8 @@ import java.util.function.Supplier;
 /** An event loop on one daemon thread. A task that throws is remembered for {@link #close}. */
 final class TestLoop implements EventLoop, AutoCloseable {
   private final AtomicInteger offers = new AtomicInteger();
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private volatile String heldFrom = "";
   private volatile Thread thread;
   private volatile Throwable failure;
   private final ScheduledThreadPoolExecutor executor =
@@ -27,7 +31,26 @@ final class TestLoop implements EventLoop, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(contained(task));
+    if (Thread.currentThread().getName().equals(heldFrom)) {
+      held.add(task);
+    } else {
+      executor.execute(contained(task));
+    }
+  }
+
+  /** Keeps back what this thread brings from now on, until {@link #release}. */
+  void hold(String threadName) {
+    heldFrom = threadName;
+  }
+
+  boolean isHolding() {
+    return !held.isEmpty();
+  }
+
+  void release() {
+    heldFrom = "";
+    held.forEach(this::execute);
+    held.clear();
   }
 
   @Override

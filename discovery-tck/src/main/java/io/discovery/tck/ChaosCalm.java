@@ -161,7 +161,7 @@ final class ChaosCalm {
           bounds.convergence(),
           () -> registrant.hasReported(number));
     }
-    List<ChaosReport> all = stage.reports();
+    List<ChaosReport> all = List.copyOf(stage.reports()); // more come in, of other things
     return all.subList(before, all.size()).stream().filter(report -> report.is("report")).toList();
   }
 }

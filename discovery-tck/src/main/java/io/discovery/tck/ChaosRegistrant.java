@@ -2,6 +2,7 @@ package io.discovery.tck;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.discovery.DiscoveryException;
 import io.discovery.Registration;
 import io.discovery.Registries;
 import io.discovery.Registry;
@@ -133,8 +134,21 @@ final class ChaosRegistrant {
   private void report(int number) {
     open.forEach(
         (epoch, registration) ->
-            say("report " + epoch + " " + version(registration) + " " + registration.state()));
+            say("report " + epoch + " " + version(registration) + " " + condition(registration)));
     say("reported " + number);
+  }
+
+  /** The state, and if the store is not told yet, why not. */
+  private static String condition(Registration registration) {
+    try {
+      if (registration.state() == Registration.State.PENDING
+          || registration.state() == Registration.State.RECOVERING) {
+        registration.awaitRegistered(Duration.ofMillis(1));
+      }
+      return registration.state().toString();
+    } catch (DiscoveryException e) {
+      return registration.state() + " since " + e.getMessage();
+    }
   }
 
   private static int version(Registration registration) {

@@ -116,7 +116,11 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
     CompletableFuture<T> result = new CompletableFuture<>();
     EventLoop.Timer timer =
         loop.schedule(
-            limit, () -> result.completeExceptionally(ZooKeeperFailures.late(what, limit)));
+            limit,
+            () -> {
+              lookAgain();
+              result.completeExceptionally(ZooKeeperFailures.late(what, limit));
+            });
     CompletionStage<T> stage = result;
     CompletionStage<ZooKeeperSession> connected = session;
     connected.whenComplete(
@@ -151,9 +155,12 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
                     }));
   }
 
-  /** Late answers may mean a store that is back or one that is too slow; one in time tells. */
+  /**
+   * Asks whether the store answers in time, when it has not: so that whoever failed for that and
+   * has drawn a long wait hears of it. If this is late, too, its answer is where to look again.
+   */
   private void lookAgain() {
-    if (!looking && !closed) {
+    if (!looking && isConnected()) {
       looking = true;
       call(settings.config().requestTimeout(), "probing ZooKeeper", ZooKeeperSession::probe)
           .whenComplete(

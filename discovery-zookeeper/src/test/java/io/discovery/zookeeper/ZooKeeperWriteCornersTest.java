@@ -159,6 +159,20 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
     assertEquals(List.of(), owner.losses());
   }
 
+  /** It may be the only one who asks for anything. */
+  @Test
+  void whoseWriteIsNotAnsweredInTimeHearsWhenTheStoreAnswers() {
+    Driver driver = open(proxied().with("request-timeout", "1s"));
+    Driver.Owner owner = driver.own("a", "1");
+    owner.takeOver("x");
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.setData), FrameProxy.heldUntil(release));
+    assertEquals(Reason.UNAVAILABLE, Driver.reason(owner.start("y", Claim.HEAL)));
+    assertEquals(1, driver.reachableCalls());
+    release.complete(null);
+    Await.until("word that the store answers", Driver.SOON, () -> driver.reachableCalls() == 2);
+  }
+
   @Test
   void aCreateThatComesLateIsRemovedByTheReleaseBehindIt() {
     put("/a/other", "x");
