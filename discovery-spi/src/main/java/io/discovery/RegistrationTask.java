@@ -306,7 +306,9 @@ final class RegistrationTask implements Ownership.Listener {
   /** The store is back. */
   void hurry() {
     engine.checkLoop();
-    retry.hurry();
+    if (busy || retry.waiting()) {
+      retry.hurry();
+    }
   }
 
   /** A successor in this process waits for the release. */

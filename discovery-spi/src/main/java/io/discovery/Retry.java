@@ -15,6 +15,7 @@ final class Retry {
   private EventLoop.Timer timer;
   private long due; // by the loop's clock
   private boolean hasty; // the store being back makes a difference
+  private boolean told; // that the store is back, during an attempt
 
   Retry(EventLoop loop, Moments moments, Runnable attempt) {
     this.loop = loop;
@@ -31,6 +32,10 @@ final class Retry {
     // Credentials and content do not get better by the store being reachable.
     hasty = reason != Reason.DENIED && reason != Reason.REJECTED;
     in(backoff.next(reason));
+    if (told) {
+      told = false;
+      hurry();
+    }
   }
 
   /** Waits this long. */
@@ -48,10 +53,13 @@ final class Retry {
 
   /**
    * The store is back: who waits comes in the next moments, spread anew, for those whose wait ends
-   * by itself just now are many too. A first retry only comes sooner by it.
+   * by itself just now are many too. A first retry only comes sooner by it. An attempt under way
+   * may fail yet by what was before, and will not be told again.
    */
   void hurry() {
-    if (timer != null && hasty) {
+    if (timer == null) {
+      told = true;
+    } else if (hasty) {
       hasty = false;
       Duration wait = backoff.whenReachable();
       if (!backoff.isFirst() || wait.toNanos() < due - loop.nanoTime()) {
@@ -68,6 +76,7 @@ final class Retry {
   }
 
   void succeeded() {
+    told = false;
     backoff.reset();
   }
 }

@@ -115,6 +115,43 @@ class RegistrationEngineTest {
     assertEquals(before + 1, owned().writes.size());
   }
 
+  /** It was under way when the word came, and nobody will repeat it. */
+  @Test
+  void soItDoesForAnAttemptThatFailsOnlyThen() {
+    register();
+    for (int i = 0; i < 8; i++) {
+      refuse(Reason.UNAVAILABLE);
+      engine.advance(30_000);
+    }
+    int before = owned().writes.size();
+    engine.backend.context.reachable();
+    refuse(Reason.UNAVAILABLE);
+    engine.advance(2_000);
+    assertEquals(before + 1, owned().writes.size());
+  }
+
+  /** A store that fails is not the more reachable for having been so long before. */
+  @Test
+  void wordThatComesWithoutAnAttemptIsForgotten() {
+    Registration registration = register();
+    acknowledge();
+    int hasty = 0;
+    for (int i = 1; i <= 20; i++) {
+      engine.backend.context.reachable();
+      int weight = i;
+      CompletableFuture<Void> update = registration.update(instance -> instance.withWeight(weight));
+      engine.settle();
+      int before = owned().writes.size();
+      refuse(Reason.UNAVAILABLE);
+      engine.advance(250);
+      hasty += owned().writes.size() - before;
+      engine.advance(750);
+      acknowledge();
+      assertTrue(update.isDone());
+    }
+    assertTrue(hasty < 15, hasty + " of 20 retries within a quarter of a second");
+  }
+
   @Test
   void healsWithTheLatestContentAndNeverTakesOver() {
     Registration registration = register();

@@ -48,6 +48,36 @@ class RetryTest {
     }
   }
 
+  /** As those do that were sent to a server before it was found dead. */
+  @Test
+  void anAttemptThatFailsLaterIsMadeAgainSoon() {
+    fail(6);
+    time.advance(Duration.ofSeconds(30));
+    assertEquals(CLIENTS, attempts.getAndSet(0));
+    herd.forEach(Retry::hurry);
+    herd.forEach(retry -> retry.after(Reason.UNAVAILABLE));
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(CLIENTS, attempts.getAndSet(0), "within two seconds");
+
+    herd.forEach(retry -> retry.after(Reason.UNAVAILABLE));
+    time.advance(Duration.ofSeconds(2));
+    assertTrue(attempts.get() < CLIENTS / 5, "told once, " + attempts + " came in haste twice");
+  }
+
+  /** That was told before is no news any more. */
+  @Test
+  void anAttemptThatSucceedsForgetsThatTheStoreIsBack() {
+    for (int i = 0; i < CLIENTS; i++) {
+      herd.add(
+          new Retry(time, new Moments(time, new SplittableRandom(i)), attempts::incrementAndGet));
+    }
+    herd.forEach(Retry::hurry);
+    herd.forEach(Retry::succeeded);
+    herd.forEach(retry -> retry.after(Reason.UNAVAILABLE));
+    time.advance(Duration.ofMillis(250));
+    assertTrue(attempts.get() < CLIENTS / 2, attempts + " came within a quarter of a second");
+  }
+
   /** What they read then shares requests. */
   @Test
   void viewsOfOneRegistryComeTogether() {

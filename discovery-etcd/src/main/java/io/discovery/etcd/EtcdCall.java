@@ -11,8 +11,8 @@ import java.util.function.Function;
 
 /**
  * One call to jetcd and its answer, which comes on the event loop and in time, whatever becomes of
- * jetcd's own future: those in flight when a client closes never complete. A late answer is
- * dropped.
+ * jetcd's own future: those in flight when a caller closes the client that it lent may never
+ * complete. A late answer is dropped.
  *
  * <pre>
  *  waiting for a token ──► sent ── answer ──► over

@@ -32,8 +32,8 @@ import java.util.function.Function;
  * The connection of one registry: every call to jetcd goes through here.
  *
  * <p><b>Threading.</b> Methods are called on the event loop, and what they return completes there,
- * in time: jetcd itself loses futures that are in flight when its client closes. jetcd is called on
- * one thread of our own, since its resolver looks up host names on the thread that makes a call.
+ * in time, which jetcd's own futures do not always. jetcd is called on one thread of our own, since
+ * its resolver looks up host names on the thread that makes a call.
  *
  * <p><b>Errors.</b> Failures are {@link DiscoveryException}s. A call that failed may have been
  * executed or be executed later, unless {@link EtcdFailures#isRefusal} says that it was turned
