@@ -149,6 +149,7 @@ final class EtcdConnection {
               if (now < before && revision >= before) {
                 revision = now;
                 onReset.run();
+                outage.unanswered(); // its views wait for word of a store that is back
               }
               observed(now);
               return answer;
@@ -230,6 +231,7 @@ final class EtcdConnection {
    * @return whether there is a new client
    */
   CompletionStage<Boolean> replaceClient() {
+    token.lost();
     return CompletableFuture.supplyAsync(this::swapClient, io)
         // Without a client every call fails, and so the next attempt is a second away.
         .handleAsync((replaced, failure) -> failure == null && replaced, loop);

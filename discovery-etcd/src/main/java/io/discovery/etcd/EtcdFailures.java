@@ -32,7 +32,7 @@ final class EtcdFailures {
           "received fatal alert", // of the TLS handshake
           "authentication is not enabled");
 
-  /** What only a server in working order says. */
+  /** What only a server in working order says, in its own words: proxies use these codes, too. */
   private static final Set<String> ANSWERS =
       Set.of(
           "INVALID_ARGUMENT",
@@ -44,6 +44,7 @@ final class EtcdFailures {
           "RESOURCE_EXHAUSTED",
           "UNIMPLEMENTED");
 
+  private static final List<String> OWN_WORDS = List.of("etcdserver:");
   private static final String NO_TOKEN = "UNAUTHENTICATED";
   private static final int LONGEST = 300;
 
@@ -127,7 +128,7 @@ final class EtcdFailures {
   /** jetcd reports all failures to fetch a token alike; those of the network only in the cause. */
   private static boolean isAnswer(Throwable failure) {
     List<String> codes = codes(failure);
-    return codes.stream().anyMatch(ANSWERS::contains)
+    return (codes.stream().anyMatch(ANSWERS::contains) && mentions(failure, OWN_WORDS))
         || (codes.contains(NO_TOKEN) && codes.stream().allMatch(NO_TOKEN::equals));
   }
 

@@ -124,9 +124,14 @@ final class EtcdSubscription implements Subscription, EtcdStream.Sink {
 
   @Override
   public void close() {
+    if (over) {
+      return;
+    }
     if (proofs.isAwaited()) {
       lineage.doubt(); // closed for its silence
-      connection.unanswered();
+    }
+    if (proofs.isAwaited() || !told) {
+      connection.unanswered(); // in time, for the engine
     }
     finish(connection.unavailable("the subscription is closed"));
   }

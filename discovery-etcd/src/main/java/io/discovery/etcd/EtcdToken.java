@@ -18,6 +18,7 @@ final class EtcdToken {
   private static final Duration REFUSED = Duration.ofSeconds(5);
 
   private final EtcdConnection connection;
+  private final boolean needed;
 
   /** Completes when calls may go; empty when nobody has asked since the last token was lost. */
   private Optional<CompletableFuture<Void>> gate;
@@ -27,6 +28,7 @@ final class EtcdToken {
    */
   EtcdToken(EtcdConnection connection, boolean needed) {
     this.connection = connection;
+    this.needed = needed;
     this.gate =
         needed ? Optional.empty() : Optional.of(CompletableFuture.<Void>completedFuture(null));
   }
@@ -38,9 +40,18 @@ final class EtcdToken {
 
   /** As {@link #ready}, after the store has refused the token in use. */
   CompletionStage<Void> renew() {
-    boolean open =
-        gate.isPresent() && gate.get().isDone() && !gate.get().isCompletedExceptionally();
-    return open ? fetch() : ready();
+    return isOpen() ? fetch() : ready();
+  }
+
+  /** The client that had the token may be replaced. */
+  void lost() {
+    if (needed && isOpen()) {
+      gate = Optional.empty();
+    }
+  }
+
+  private boolean isOpen() {
+    return gate.isPresent() && gate.get().isDone() && !gate.get().isCompletedExceptionally();
   }
 
   private CompletableFuture<Void> fetch() {

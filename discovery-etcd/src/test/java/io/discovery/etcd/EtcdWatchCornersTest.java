@@ -212,7 +212,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
                         watch
                             .response()
                             .setCanceled(true)
-                            .setCancelReason("a whim of the operator")));
+                            .setCancelReason("etcdserver: a whim of the operator")));
     cancellations.forEach(
         (words, cancellation) -> {
           View view = driver.watch("s");
@@ -252,6 +252,7 @@ class EtcdWatchCornersTest extends FakeEtcdTest {
     etcd.store.wipe();
     assertFails(Reason.UNAVAILABLE, driver.probe(view.subscription));
     assertEquals(Reason.UNAVAILABLE, view.awaitEnd(SOON).reason());
+    Await.until("word that the store answers", SOON, () -> driver.reachable.get() == 1);
   }
 
   @Test

@@ -31,14 +31,17 @@ final class TestLoop implements EventLoop, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    if (Thread.currentThread().getName().equals(heldFrom)) {
+    if (!heldFrom.isEmpty() && (inLoop() || Thread.currentThread().getName().equals(heldFrom))) {
       held.add(task);
     } else {
       executor.execute(contained(task));
     }
   }
 
-  /** Keeps back what this thread brings from now on, until {@link #release}. */
+  /**
+   * Keeps back what this thread brings from now on, until {@link #release}. If it is quick, the loop
+   * brings it itself.
+   */
   void hold(String threadName) {
     heldFrom = threadName;
   }
@@ -49,8 +52,9 @@ final class TestLoop implements EventLoop, AutoCloseable {
 
   void release() {
     heldFrom = "";
-    held.forEach(this::execute);
-    held.clear();
+    for (Runnable task = held.poll(); task != null; task = held.poll()) {
+      execute(task);
+    }
   }
 
   @Override

@@ -118,8 +118,8 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
         loop.schedule(
             limit,
             () -> {
-              lookAgain();
               result.completeExceptionally(ZooKeeperFailures.late(what, limit));
+              ifConnected(current -> current.probe().thenRun(this::lookAgain));
             });
     CompletionStage<T> stage = result;
     CompletionStage<ZooKeeperSession> connected = session;
@@ -147,17 +147,18 @@ final class ZooKeeperConnection implements ZooKeeperClient.Events {
             call.apply(current)
                 .whenComplete(
                     (value, failure) -> {
-                      if (failure == null && !result.complete(value)) {
-                        lookAgain(); // too late, but an answer
-                      } else if (failure != null) {
+                      if (failure == null) {
+                        result.complete(value);
+                      } else {
                         result.completeExceptionally(ZooKeeperFailures.of(what, failure));
                       }
                     }));
   }
 
   /**
-   * Asks whether the store answers in time, when it has not: so that whoever failed for that and
-   * has drawn a long wait hears of it. If this is late, too, its answer is where to look again.
+   * Asks whether the store answers in time, when it has answered what was late: one that is back
+   * does, and whoever failed for it hears of that; one that is too slow does not, and is asked once
+   * more behind this.
    */
   private void lookAgain() {
     if (!looking && isConnected()) {

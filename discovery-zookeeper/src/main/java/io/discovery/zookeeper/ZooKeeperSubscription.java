@@ -35,9 +35,12 @@ import org.apache.zookeeper.Watcher;
  * </pre>
  */
 final class ZooKeeperSubscription implements Subscription, Watcher {
+  /** The engine waits no longer for a proof, so who gives none in this time is late (rule 3.9). */
+  private static final Duration PROOF = Duration.ofSeconds(2);
+
   private final ZooKeeperConnection connection;
   private final ZooKeeperReader reader;
-  private final Duration requestTimeout;
+  private final Duration proof;
   private final Duration listTimeout;
   private final String service;
   private final String path;
@@ -58,7 +61,8 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
       Observer observer) {
     this.connection = connection;
     this.reader = reader;
-    this.requestTimeout = settings.config().requestTimeout();
+    Duration request = settings.config().requestTimeout();
+    this.proof = request.compareTo(PROOF) < 0 ? request : PROOF;
     this.listTimeout = settings.config().listTimeout();
     this.service = service;
     this.path = keys.service(service);
@@ -76,7 +80,7 @@ final class ZooKeeperSubscription implements Subscription, Watcher {
 
   @Override
   public CompletionStage<Void> probe() {
-    return connection.call(requestTimeout, "probing " + path, ZooKeeperSession::probe);
+    return connection.call(proof, "probing " + path, ZooKeeperSession::probe);
   }
 
   @Override

@@ -172,6 +172,18 @@ class ZooKeeperWatchCornersTest extends FrameProxyTest {
     Await.until("word that the store answers", Driver.SOON, () -> driver.reachableCalls() == 2);
   }
 
+  /** The engine has given the view up by then, however long a request may take. */
+  @Test
+  void aProofThatTakesMoreThanTwoSecondsIsLate() {
+    Driver driver = open(proxied().withTtl(Duration.ofSeconds(20)).with("request-timeout", "15s"));
+    Seen seen = driver.subscribe("a").awaitListing();
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.sync), FrameProxy.heldUntil(release));
+    assertEquals(Reason.UNAVAILABLE, driver.probeFailure(seen.subscription).reason());
+    release.complete(null);
+    Await.until("word that the store answers", Driver.SOON, () -> driver.reachableCalls() == 2);
+  }
+
   /**
    * Attempts do not wait for a server that accepts and says nothing; it is found when it speaks.
    */

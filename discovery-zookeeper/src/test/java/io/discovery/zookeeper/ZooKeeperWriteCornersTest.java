@@ -164,12 +164,37 @@ class ZooKeeperWriteCornersTest extends FrameProxyTest {
   void whoseWriteIsNotAnsweredInTimeHearsWhenTheStoreAnswers() {
     Driver driver = open(proxied().with("request-timeout", "1s"));
     Driver.Owner owner = driver.own("a", "1");
-    owner.takeOver("x");
+    driver.eventually(Driver.SOON, b -> owner.startHeal("x"));
     CompletableFuture<Void> release = new CompletableFuture<>();
     proxy.next(Frame.reply(OpCode.setData), FrameProxy.heldUntil(release));
     assertEquals(Reason.UNAVAILABLE, Driver.reason(owner.start("y", Claim.HEAL)));
     assertEquals(1, driver.reachableCalls());
     release.complete(null);
+    Await.until("word that the store answers", Driver.SOON, () -> driver.reachableCalls() == 2);
+  }
+
+  /** What comes soon behind a late answer has waited with it. */
+  @Test
+  void aStoreThatIsTooSlowIsNotSaidToBeBack() {
+    Driver driver = open(proxied().with("request-timeout", "1s"));
+    Driver.Owner owner = driver.own("a", "1");
+    driver.eventually(Driver.SOON, b -> owner.startHeal("x"));
+    CompletableFuture<Void> write = new CompletableFuture<>();
+    CompletableFuture<Void> probe = new CompletableFuture<>();
+    CompletableFuture<Void> probed = new CompletableFuture<>();
+    proxy.next(Frame.reply(OpCode.setData), FrameProxy.heldUntil(write));
+    proxy.next(Frame.reply(OpCode.sync), (frame, wire) -> wire.pass(frame));
+    proxy.next(
+        Frame.reply(OpCode.sync),
+        (frame, wire) -> {
+          probed.complete(null);
+          FrameProxy.heldUntil(probe).of(frame, wire);
+        });
+    assertEquals(Reason.UNAVAILABLE, Driver.reason(owner.start("y", Claim.HEAL)));
+    write.complete(null);
+    Driver.join(probed);
+    assertEquals(1, driver.reachableCalls());
+    probe.complete(null);
     Await.until("word that the store answers", Driver.SOON, () -> driver.reachableCalls() == 2);
   }
 
