@@ -85,7 +85,7 @@ final class EtcdConnection {
     this.cluster = config.endpoints().size() > 1;
     this.onReset = onReset;
     this.token = new EtcdToken(this, config.user().isPresent());
-    this.outage = new EtcdOutage(this, context);
+    this.outage = new EtcdOutage(this::ping, callTimeout, this::replaceClient, context);
     this.io = singleThread(context.label() + "-etcd");
     io.execute(() -> client = clients.open());
   }

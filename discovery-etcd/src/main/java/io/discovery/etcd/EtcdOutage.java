@@ -5,7 +5,9 @@ import io.discovery.spi.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * What is done while the store does not answer: ask about once a second, tell the engine when the
@@ -15,7 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <pre>
  *  answering ── failed ──► failing: ping each second ── answered ──► answering, reachable()
- *                             └─ failing > 1 s, a member accepts ──► new client, after 3, 6, … 30 s again
+ *                             └─ failing > 1 s, a member accepts ──► new client; after 3, 6, … 30 s of silence again
  * </pre>
  *
  * <p>Confined to the event loop.
@@ -29,7 +31,9 @@ final class EtcdOutage {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(3);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final EtcdConnection connection;
+  private final Supplier<? extends CompletionStage<?>> ping;
+  private final Duration limit;
+  private final Supplier<CompletionStage<Boolean>> replaceClient;
   private final BackendContext context;
   private final EventLoop loop;
 
@@ -41,8 +45,19 @@ final class EtcdOutage {
   private long replaceNotBefore;
   private EventLoop.Timer timer = () -> {};
 
-  EtcdOutage(EtcdConnection connection, BackendContext context) {
-    this.connection = connection;
+  /**
+   * @param ping asks for an answer; fails without one
+   * @param limit when it fails by itself
+   * @param replaceClient makes a new client if a member accepts connections; completes with whether
+   */
+  EtcdOutage(
+      Supplier<? extends CompletionStage<?>> ping,
+      Duration limit,
+      Supplier<CompletionStage<Boolean>> replaceClient,
+      BackendContext context) {
+    this.ping = ping;
+    this.limit = limit;
+    this.replaceClient = replaceClient;
     this.context = context;
     this.loop = context.loop();
     this.replaceNotBefore = loop.nanoTime() + COLD.toNanos();
@@ -88,10 +103,13 @@ final class EtcdOutage {
 
   /** The answer itself arrives at {@link #answered}; here is only what to do without one. */
   private void ask() {
-    connection
-        .ping()
+    long asked = loop.nanoTime();
+    ping.get()
         .whenComplete(
             (pong, failure) -> {
+              if (failure != null && loop.nanoTime() - asked < limit.toNanos()) {
+                refused();
+              }
               if (failing && isReplacementDue()) {
                 replace();
               } else if (failing) {
@@ -100,21 +118,33 @@ final class EtcdOutage {
             });
   }
 
+  /**
+   * Somebody said no. A silent member is given more and more time, for it may be slow; one that is
+   * gone may be back at any moment, and only a new client would find it soon.
+   */
+  private void refused() {
+    long soon = loop.nanoTime() + FIRST_PAUSE.toNanos();
+    pause = FIRST_PAUSE;
+    if (replaceNotBefore - soon > 0) {
+      replaceNotBefore = soon;
+    }
+  }
+
   private boolean isReplacementDue() {
     long now = loop.nanoTime();
     return now - since > PATIENCE.toNanos() && now - replaceNotBefore >= 0;
   }
 
   private void replace() {
-    connection
-        .replaceClient()
+    replaceClient
+        .get()
         .thenAccept(
             replaced -> {
               if (replaced) {
                 LOG.log(
                     Level.DEBUG,
                     "{0} accepts connections but answers no calls: made a new client",
-                    connection);
+                    context.label());
                 replaceNotBefore = loop.nanoTime() + pause.toNanos();
                 pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
               }

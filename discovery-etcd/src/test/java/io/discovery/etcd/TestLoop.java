@@ -39,8 +39,8 @@ final class TestLoop implements EventLoop, AutoCloseable {
   }
 
   /**
-   * Keeps back what this thread brings from now on, until {@link #release}. If it is quick, the loop
-   * brings it itself.
+   * Keeps back what this thread brings from now on, until {@link #release}. If it is quick, the
+   * loop brings it itself.
    */
   void hold(String threadName) {
     heldFrom = threadName;
