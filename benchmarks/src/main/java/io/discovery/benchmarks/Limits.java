@@ -4,13 +4,14 @@ package io.discovery.benchmarks;
 final class Limits {
   static final String FLOORS =
       """
-      What the profiler and stop watches in the code said in November 2026, for the rows that are marked as missed:
+      What the profiler and stop watches in the code said in November 2026, for the rows that are marked as missed, here or in other runs:
 
       - **Cold start.** The bare client leaves records undecoded. Decoding takes 2 µs a record, half of it gson's tokens, shared by
         two threads, where the bare read takes 4 µs a record altogether. On etcd no record can be decoded before its whole page
-        is there, and the bare client's view is complete by then. Of the 2 to 3 ms that 1,000 records take longer, two threads
-        decode for 1.5, the second from 0.4 on since it has to be woken; other hand-overs are most of the rest. Ours reads
-        50,000 in three pages, for each of which etcd looks through the index of all that is left: 1.42 to 1.54 in six runs.
+        is there, and the bare client's view is complete by then. Of the 1.3 to 3 ms that 1,000 records take longer, two threads
+        decode for more than half, the second later since it has to be woken; other hand-overs are most of the rest. Ours reads
+        50,000 in three pages, for each of which etcd looks through the index of all that is left. In seven runs 1,000 took 1.46
+        to 1.62 of the bare client's time, 10,000 took 1.35 to 1.57, and 50,000 took 1.42 to 1.54.
         Its watch opens ahead of the list where the store has been heard within a second, as it has here; else 2 to 3 ms
         come on top.
       - **Register → listener.** On ZooKeeper three quarters are the two round trips that the bare client makes, too; the rest is
@@ -20,17 +21,20 @@ final class Limits {
         wakes up while both cores are busy waits for 4 ms, a slice of Linux's scheduler. So did one in a hundred raw calls
         while the JVM compiled, and one in a thousand later; twice as many calls and hand-overs meet that twice as often,
         which is what p99 shows.
+      - **1,000 registrations on etcd.** A lease for each record again: 1,000 grants and about 40 transactions, where the bare
+        client makes 1,000 puts on one lease. Of raw calls in turns the grants alone took 114 ms, the transactions 17 and the
+        puts 83, which is 1.6 where the two do not overlap; 1.28 to 1.61 in five runs, the more the faster the machine was.
       - **CPU of a change.** A change that comes alone wakes several threads one after the other, even with the bare client, and
         that is most of what it costs: to hand a task to a thread that sleeps took 25 to 50 µs of processor time when it came
         every 2 ms, whichever of three queues was between them. In a burst it came every 0.13 ms and took 10 to 20 µs, and
         ours hands each change over once more than the bare client: listeners have threads of their own (rule 3.14).
-      - **Fan-out.** On etcd 1.44 to 1.57 in four runs. Each message is handed over once more than by the bare client, to the
+      - **Fan-out.** On etcd 1.44 to 1.62 in five runs. Each message is handed over once more than by the bare client, to the
         listener; with 200 clients on two cores that adds up.
-      - **Reconnect.** 0.44 to 0.58 of x-discovery's time in seven runs, by chance. ZooKeeper's client waits for up to a second, at
-        random, before it connects again. Ours reads at once if that takes less than 0.6 s, which took 420 to 500 ms. Later its
+      - **Reconnect.** 0.33 to 0.58 of x-discovery's time in eight runs, by chance. ZooKeeper's client waits for up to a second, at
+        random, before it connects again. Ours reads at once if that takes less than 0.6 s, which took 280 to 500 ms. Later its
         reads have failed and are made again at moments that are drawn, up to 2 s apart, so that the clients of a store that
         restarts do not come all at once (rule 3.18).
-      - **Pick.** A call of gRPC's metric recorder, by which calls are counted by zone, took 5 ns, all the rest 4.6.
+      - **Pick.** A call of gRPC's metric recorder, by which calls are counted by zone, took 5 of 13 ns on a slower machine.
       """;
 
   static final String COMPARISONS =
