@@ -31,6 +31,15 @@ class RegistrationEngineTest {
     return registration;
   }
 
+  /** From then on a wait is up to half a minute long. */
+  private void registerInVain() {
+    register();
+    for (int i = 0; i < 8; i++) {
+      refuse(Reason.UNAVAILABLE);
+      engine.advance(30_000);
+    }
+  }
+
   private Owned owned() {
     return engine.backend.owned();
   }
@@ -103,11 +112,7 @@ class RegistrationEngineTest {
 
   @Test
   void aReachableStoreEndsALongBackoff() {
-    register();
-    for (int i = 0; i < 8; i++) {
-      refuse(Reason.UNAVAILABLE);
-      engine.advance(30_000);
-    }
+    registerInVain();
     int before = owned().writes.size();
     refuse(Reason.UNAVAILABLE);
     engine.backend.context.reachable();
@@ -118,11 +123,7 @@ class RegistrationEngineTest {
   /** It was under way when the word came, and nobody will repeat it. */
   @Test
   void soItDoesForAnAttemptThatFailsOnlyThen() {
-    register();
-    for (int i = 0; i < 8; i++) {
-      refuse(Reason.UNAVAILABLE);
-      engine.advance(30_000);
-    }
+    registerInVain();
     int before = owned().writes.size();
     engine.backend.context.reachable();
     refuse(Reason.UNAVAILABLE);
